@@ -7,7 +7,7 @@ const isWhole = process.env.MUSTER_WHOLE === '1';
 /** Files that only `npm run check` runs, with the reason. A file named on the command line always runs. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   'test/cdk/clone.test.ts':
-    'installs and synthesizes a copy of the repository: three minutes; new packages can break it',
+    'installs and synthesizes a copy of the repository: 90 CPU s; new packages can break it',
   'test/journeys/looks.test.ts':
     'measures pages and mails in a browser: 25 CPU s; only changes of the layout can break it',
   'test/console/journey.test.ts':
@@ -201,9 +201,8 @@ export default defineConfig({
     reporters: ['default', './test/support/summary.ts'],
     provide: { whole: isWhole || Object.keys(SHORTENED).some(isNamed) },
     sequence: { sequencer: LongestFirst },
-    // Twice the cores: a test process waits half of its time for its workers, the engine, or a time-out. The whole suite
-    // also starts browsers and commands, which need the cores themselves.
-    maxWorkers: isWhole ? 3 : 4,
+    // Twice the cores: a test process waits half of its time for its workers, the engine, a browser, or a time-out.
+    maxWorkers: 4,
     testTimeout: 90_000,
     hookTimeout: 120_000,
     // By default a second, which a busy machine exceeds.

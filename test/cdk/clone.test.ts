@@ -188,10 +188,12 @@ it('a clone is deployed to the other stage by the same commands', async () => {
 let changed: Record<string, string>;
 
 it('a changed clone is synthesized with its changes', async () => {
-  const before = contentsOf(assembly);
+  const { 'manifest.json': _, ...before } = contentsOf(assembly);
+  // From here on without CloudFormation's validator, which takes half of a synthesis and changes the manifest only.
+  edit('cdk.json', /("@aws-cdk\/core:validateAgainstDefaultRules": )true/, '$1false');
   edit('functions/members/list.ts', /^export const { handler }/m, "console.log('changed');\nexport const { handler }");
   await synth();
-  expect(contentsOf(assembly)).not.toEqual(before);
+  expect(contentsOf(assembly)).not.toMatchObject(before);
   changed = synthesizedAnew();
   expect(contentsOf(assembly)).toEqual(changed);
 }, 600_000);

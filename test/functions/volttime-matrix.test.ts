@@ -52,9 +52,14 @@ interface Combination {
 }
 
 const WHO = Object.keys(PEOPLE) as Who[];
-const ALL: readonly Combination[] = ACCESS.flatMap((access) => WHO.map((who) => ({ access, who })));
-const SWAPPED = ALL.filter(
-  ({ access, who }) => who === 'ADMIN outside' || WHO.indexOf(who) === ACCESS.indexOf(access) % WHO.length,
+/** Accesses that changed in steps differ from the others in the chargers that are seen, so fewer people see them. */
+const OF_STEPS: readonly Access[] = ['grown', 'added', 'regrown'];
+const SEEING: readonly Who[] = ['ADMIN outside', 'USER who owns it', 'OPERATOR in it', 'USER above', 'USER outside'];
+const ALL: readonly Combination[] = ACCESS.flatMap((access) =>
+  (OF_STEPS.includes(access) ? SEEING : WHO).map((who) => ({ access, who })),
+);
+const SWAPPED: readonly Combination[] = ACCESS.flatMap((access, index) =>
+  [...new Set<Who>(['ADMIN outside', WHO[index % WHO.length] as Who])].map((who) => ({ access, who })),
 );
 
 interface Team {

@@ -394,18 +394,20 @@ test.each(Object.entries(SUBJECTS))(
           expect(x + width).toBeLessThanOrEqual(size.width);
         }
 
-        const { violations, incomplete, passed } = await axeFindings(page, rules);
-        const faults = [...violations, ...incomplete].flatMap(({ id, nodes }) =>
-          nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`),
-        );
-        expect(faults, what).toEqual([]);
-        expect(passed).toContain('color-contrast');
-
         const logo = page.locator('img');
         expect(await page.evaluate(`document.querySelector('img').naturalWidth`)).toBe(images ? 160 : 0);
         const shown = await boxOf(logo);
         expect(shown.height).toBeGreaterThanOrEqual(24);
-        if (images) continue;
+        if (images) {
+          // The same without images: axe sees neither an image nor the text in its place.
+          const { violations, incomplete, passed } = await axeFindings(page, rules);
+          const faults = [...violations, ...incomplete].flatMap(({ id, nodes }) =>
+            nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`),
+          );
+          expect(faults, what).toEqual([]);
+          expect(passed).toContain('color-contrast');
+          continue;
+        }
         // The name is shown in place of the logo. Without it, this place is empty.
         const drawn = await page.screenshot({ clip: shown });
         await page.evaluate(`document.querySelector('img').alt = ''`);
