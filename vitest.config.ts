@@ -6,8 +6,7 @@ const isWhole = process.env.MUSTER_WHOLE === '1';
 
 /** Files that only `npm run check` runs, with the reason. A file named on the command line always runs. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
-  'test/cdk/clone.test.ts':
-    'installs and synthesizes a copy of the repository: 90 CPU s; new packages can break it',
+  'test/cdk/clone.test.ts': 'installs and synthesizes a copy of the repository: 90 CPU s; new packages can break it',
   'test/journeys/looks.test.ts':
     'measures pages and mails in a browser: 25 CPU s; only changes of the layout can break it',
   'test/console/journey.test.ts':
