@@ -97,6 +97,11 @@ export function consoleUrl(...place: readonly string[]): string | undefined {
   return hasConsole() ? `${configuration().publicUrl}${CONSOLE_PATH}#/${place.join('/')}` : undefined;
 }
 
+/** Returns where people go on after they have joined: the application, or else the console; undefined: there is neither. */
+export function homeUrl(): string | undefined {
+  return configuration().applicationUrl ?? consoleUrl();
+}
+
 /** Returns the permissions of the application's own. */
 export function applicationPermissions(): ApplicationPermissions {
   return JSON.parse(process.env.APPLICATION_PERMISSIONS || '{}');

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { configuration } from '../../lib/configuration.ts';
+import { configuration, homeUrl } from '../../lib/configuration.ts';
 import { answerSiteHolder, pages, sitePageSetting } from '../../lib/dialects/page/format.ts';
 import { siteInviteAcceptedPage } from '../../lib/dialects/page/site-invite-page.ts';
 import { SITE_INVITE_PATH } from '../../lib/domain/page-paths.ts';
@@ -44,13 +44,13 @@ export const endpoint = forAnybody({
       // The page offers no teams for an address without a user.
       const missing = () => new Refusal('validation_failed');
       if (!holder) throw missing();
-      const { limits, applicationUrl } = configuration();
+      const { limits } = configuration();
       const auditContext = { now, origin, by: { type: 'link', id: invite.id } } as const;
       const acceptance = { found, userId: holder.userId, home, limits, missing };
       const { site, team, access } = await acceptSiteInvite(auditContext, acceptance);
       return siteInviteAcceptedPage({
         ...setting,
-        ...{ siteName: site.name, teamName: team.name, isOwner: access.isOwner, applicationUrl },
+        ...{ siteName: site.name, teamName: team.name, isOwner: access.isOwner, applicationUrl: homeUrl() },
       });
     });
   },

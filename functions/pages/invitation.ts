@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { configuration, roleLabels } from '../../lib/configuration.ts';
+import { configuration, consoleUrl, roleLabels } from '../../lib/configuration.ts';
 import { answerLinkHolder, pageSetting, pages, redirectFor } from '../../lib/dialects/page/format.ts';
 import { invitationPage } from '../../lib/dialects/page/invitation-page.ts';
 import { welcome } from '../../lib/dialects/page/welcome.ts';
@@ -65,10 +65,13 @@ export const endpoint = forAnybody({
 });
 export const { handler } = endpoint;
 
-/** Returns the application's address with the link's token. The application signs the person in and calls the API. */
+/**
+ * Returns the application's address with the link's token: the application signs the person in and calls the API. Without
+ * an application it is the console's page with the person's invitations.
+ */
 function signInUrl(token: string): string | undefined {
   const { applicationUrl } = configuration();
-  if (applicationUrl === undefined) return undefined;
+  if (applicationUrl === undefined) return consoleUrl('organizations');
   const url = new URL(applicationUrl);
   url.searchParams.set('invitation_token', token);
   return url.href;

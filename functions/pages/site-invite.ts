@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { configuration } from '../../lib/configuration.ts';
+import { homeUrl } from '../../lib/configuration.ts';
 import { answerSiteHolder, pages, sitePageSetting } from '../../lib/dialects/page/format.ts';
 import { siteInvitePage } from '../../lib/dialects/page/site-invite-page.ts';
 import { shortIdAsUuid } from '../../lib/domain/ids.ts';
@@ -66,7 +66,7 @@ export const endpoint = forAnybody({
           organizationName: choice.organization.name,
         })),
         hasMore: others.length > MAX_CHOICES,
-        applicationUrl: configuration().applicationUrl,
+        applicationUrl: homeUrl(),
         blocking:
           isByMail && organization
             ? { organizationName: organization.name, token, of: 'site', action: BLOCK_PATH }

@@ -64,9 +64,15 @@ export function deliveryId({ id }: Pick<MusterEvent, 'id'>): string {
   return idFromBytes('webhookDelivery', idBytes(id));
 }
 
-/** Whether a webhook gets an event. A test is for the tested webhook only, whatever types it wants. */
-export function receives({ id, status, events }: Webhook, event: Pick<MusterEvent, 'type' | 'resource'>): boolean {
-  if (status !== 'ENABLED') return false;
+/**
+ * Whether a webhook gets an event: none from before it was created, which may still be on its way. A test is for the tested
+ * webhook only, whatever types it wants.
+ */
+export function receives(
+  { id, status, events, createdAt }: Webhook,
+  event: Pick<MusterEvent, 'type' | 'resource' | 'time'>,
+): boolean {
+  if (status !== 'ENABLED' || event.time < createdAt) return false;
   return isTest(event) ? event.resource.id === id : events === undefined || events.includes(event.type);
 }
 

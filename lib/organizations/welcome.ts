@@ -1,4 +1,4 @@
-import { configuration, roleLabels } from '../configuration.ts';
+import { configuration, homeUrl, roleLabels } from '../configuration.ts';
 import type { Member } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { Mail } from '../email/mime.ts';
@@ -42,11 +42,11 @@ export async function sendWelcomes(organization: Organization, written: readonly
 
 /** @param muted whether the address blocked the organization: nothing arrives, and nobody can notice */
 function compose({ name, language }: Organization, { role, profile }: Member, muted: boolean): Mail {
-  const { applicationUrl, product } = configuration();
+  const { product } = configuration();
   if (muted) return mutedMail(product);
   return welcomeMail({
     ...{ language, organizationName: name, role, roleLabels: roleLabels(), recipient: profile.email },
-    ...{ applicationUrl, product },
+    ...{ applicationUrl: homeUrl(), product },
   });
 }
 

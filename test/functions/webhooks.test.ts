@@ -114,6 +114,14 @@ test('a test reaches the tested webhook only, whatever types it wants, at once e
   expect(typesOf(other)).not.toContain('webhook.tested');
 });
 
+test('what happened before it was created is not sent, although it is on its way still', async () => {
+  const { owner } = await service.organization();
+  const { id } = (await owner.call('POST /v1/webhooks', { body: { url: 'https://receiver.invalid/new' } })).body;
+  await service.events();
+  const { data } = (await owner.call(`GET /v1/webhooks/${id}/deliveries`)).body;
+  expect(data.map(({ type }: { type: string }) => type)).toEqual(['webhook.created']);
+});
+
 test('a paused webhook is not tested', async () => {
   const { owner } = await service.organization();
   const made = await webhook(owner, (await receiver()).url);

@@ -121,6 +121,10 @@ const EXAMPLES: Partial<Record<Contract['name'], Factory<Omit<Example, 'route'> 
     await makeRoomForWebhook(owner);
     return { body: { url: `https://receiver.invalid/${newName('webhooks')}`, events: ['invitation.accepted'] } };
   },
+  'webhooks/list-deliveries': async (service, home, _invited, webhook = '') => {
+    await receivedDelivery(service, home, webhook);
+    return {};
+  },
   'pages/accept': async (...at) => form(await invitationToken(...at)),
   'pages/ask': async (service, home, ...invited) => {
     await service.clock('-8d');

@@ -1,4 +1,4 @@
-import { configuration, signUpUrl } from '../../configuration.ts';
+import { homeUrl, signUpUrl } from '../../configuration.ts';
 import type { Link } from '../../domain/invitation.ts';
 import type { Member } from '../../domain/member.ts';
 import { signUpLink } from '../../domain/redirect.ts';
@@ -16,7 +16,7 @@ export function welcome(
   { claimed: hasAccount }: Pick<Member, 'claimed'>,
 ): Page {
   const { email } = link.invitation;
-  const { applicationUrl } = configuration();
+  const applicationUrl = homeUrl();
   const redirectUrl = redirectFor(link, 'accepted');
   const template = signUpUrl();
   return acceptedPage({

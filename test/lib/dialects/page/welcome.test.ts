@@ -28,6 +28,13 @@ test('a browser isn’t sent to an origin that the deployment has ceased to allo
   }
 });
 
+test('without an application, people go on to the console, if there is one', () => {
+  const path = '/console#/';
+  expect(welcome(SETTING, link, { claimed: true }).body).not.toContain(path);
+  vi.stubEnv('CONSOLE', '1');
+  expect(welcome(SETTING, link, { claimed: true }).body).toContain(`href="${path}"`);
+});
+
 test('without a place to create an account, the page says that one is needed', () => {
   vi.stubEnv('SIGN_UP_URL', '');
   const { body } = welcome(SETTING, link, { claimed: false });
