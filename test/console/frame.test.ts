@@ -561,6 +561,63 @@ test('a removed admin is out at the next request, and is told so', async () => {
   });
 });
 
+/** Lets the window be left, and come back to after some seconds, as if they had passed. */
+async function comeBack(page: Page, seconds: number): Promise<void> {
+  await page.evaluate(`(() => {
+    const now = Date.now.bind(Date);
+    document.hasFocus = () => false;
+    dispatchEvent(new Event('blur'));
+    Date.now = () => now() + ${seconds} * 1000;
+    delete document.hasFocus;
+    dispatchEvent(new Event('focus'));
+  })()`);
+}
+
+describe('an open page', () => {
+  test('is read again when the person comes back after a while, or clicks its entry in the menu', async () => {
+    const { id, owner } = await service.organization('Acme Energy');
+    const { email, memberId } = await service.member(owner, 'ADMIN');
+    await visitConsole(
+      browser(),
+      service,
+      { email, fragment: `#/${id}/members` },
+      async (page, _context, { requests }) => {
+        const list = page.getByRole('list', { name: 'Members' });
+        await list.getByText(email).waitFor();
+        // Whether the list was ever away.
+        await page.evaluate(`(() => {
+        const root = document.querySelector('muster-console').shadowRoot.querySelector('muster-members').shadowRoot;
+        new MutationObserver(() => { globalThis.isGone ||= !root.querySelector('.list'); }).observe(root, { childList: true, subtree: true });
+      })()`);
+        const joe = await service.member(owner, 'USER', newAddress('joe'));
+        const asked = requests.length;
+        await comeBack(page, 20);
+        await page.waitForTimeout(300);
+        expect(requests.length, 'a short while').toBe(asked);
+        await comeBack(page, 31);
+        await list.getByText(joe.email).waitFor();
+
+        // What the person is doing stays.
+        await page.getByRole('button', { name: `Manage ${joe.email}` }).click();
+        const ann = await service.member(owner, 'USER', newAddress('ann'));
+        await comeBack(page, 31);
+        await page.waitForTimeout(500);
+        await page.getByRole('dialog').getByText(joe.email).first().waitFor();
+        await page.keyboard.press('Escape');
+        expect(await list.getByText(ann.email).count()).toBe(0);
+        await page.getByRole('link', { name: 'Members', exact: true }).click();
+        await list.getByText(ann.email).waitFor();
+        expect(await page.evaluate('globalThis.isGone ?? false'), 'no skeleton').toBe(false);
+
+        await owner.muster.members.update(memberId, { role: 'VIEWER' });
+        await comeBack(page, 31);
+        await page.getByRole('link', { name: 'Audit log' }).waitFor({ state: 'detached' });
+        await page.getByRole('button', { name: 'Organization: Acme Energy Viewer' }).waitFor();
+      },
+    );
+  });
+});
+
 test('names are text: of the organization, of the person, of the inviter', async () => {
   const email = newAddress('jane');
   const { id, owner } = await service.organization(XSS.slice(0, 100));

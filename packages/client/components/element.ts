@@ -50,6 +50,7 @@ export abstract class MusterElement extends LitElement implements Screen {
   declare protected message: string;
   #loading: AbortController | undefined;
   #isReading = false;
+  #isRefreshing = false;
   #wasSignedOut = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #waiting: ReturnType<typeof setTimeout> | undefined;
@@ -68,14 +69,38 @@ export abstract class MusterElement extends LitElement implements Screen {
   /** Returns the screen once it has loaded. */
   protected abstract content(): TemplateResult;
 
+  /** Whether what is shown is being read again by `refresh`. */
+  get isRefreshing(): boolean {
+    return this.#isRefreshing;
+  }
+
+  /** Whether reading again could take something from the person: an open dialog, what they have selected or typed. */
+  protected get isInUse(): boolean {
+    return this.renderRoot.querySelector('muster-dialog, input:checked') !== null;
+  }
+
   /** Reads everything again. */
-  async retry(): Promise<void> {
+  retry(): Promise<void> {
+    return this.#readAll(false);
+  }
+
+  /**
+   * Reads again what is shown, which stays until then, and also if it can't be read. While the person is in a dialog, or has
+   * selected something, nothing is read.
+   */
+  async refresh(): Promise<void> {
+    if (this.#isReading || this.isInUse) return;
+    await this.#readAll(this.phase === 'ready');
+  }
+
+  async #readAll(isRefreshing: boolean): Promise<void> {
     const { client } = this;
     this.#loading?.abort();
     if (!client) return;
     const loading = new AbortController();
     this.#loading = loading;
     this.#isReading = true;
+    this.#isRefreshing = isRefreshing;
     // What is shown stays until it is read again: a dialog that is open keeps what was typed.
     if (this.phase !== 'ready') this.phase = 'loading';
     try {
@@ -85,10 +110,16 @@ export abstract class MusterElement extends LitElement implements Screen {
       this.phase = nobody ? 'failed' : 'ready';
     } catch (error) {
       if (loading.signal.aborted) return;
-      this.failure = this.failed(error);
+      const failure = this.failed(error);
+      // A connection that is lost for a moment takes nothing away.
+      if (isRefreshing && ['offline', 'failed'].includes(failure.kind)) return;
+      this.failure = failure;
       this.phase = 'failed';
     } finally {
-      if (this.#loading === loading) this.#isReading = false;
+      if (this.#loading === loading) {
+        this.#isReading = false;
+        this.#isRefreshing = false;
+      }
     }
   }
 
@@ -282,6 +313,10 @@ export abstract class OrganizationElement extends MusterElement {
     this.person = person;
     await this.loadFor(person, signal);
     return undefined;
+  }
+
+  protected override get isInUse(): boolean {
+    return super.isInUse || this.isBusy;
   }
 
   /** Does something, unless something is being done, and keeps why it fails. @returns whether it worked */

@@ -7,12 +7,18 @@ const STEP = 20;
 /** How many pages one step reads, at most, so that a search in a large list stops by itself. */
 const PAGES = 10;
 
+/** What shows a list. */
+interface ListHost extends ReactiveControllerHost {
+  /** Whether it reads again what it shows: a list that is started anew then stays until the new one is read. */
+  readonly isRefreshing?: boolean;
+}
+
 /**
  * A list that is read by cursor, a step at a time, never whole. Rows may be left out, as by a search: then a step reads
  * on until it has some, within bounds.
  */
 export class Pages<T> implements ReactiveController {
-  readonly #host: ReactiveControllerHost;
+  readonly #host: ListHost;
   readonly #failed: (error: unknown) => Failure;
   #loading: AbortController | undefined;
   #read: ((cursor: string | undefined, signal: AbortSignal) => PromiseLike<Page<T>>) | undefined;
@@ -27,7 +33,7 @@ export class Pages<T> implements ReactiveController {
   /** The error of the failure. */
   error: unknown;
 
-  constructor(host: ReactiveControllerHost, failed: (error: unknown) => Failure = failureOf) {
+  constructor(host: ListHost, failed: (error: unknown) => Failure = failureOf) {
     this.#host = host;
     this.#failed = failed;
     host.addController(this);
@@ -53,6 +59,7 @@ export class Pages<T> implements ReactiveController {
     passes: (row: T) => boolean = () => true,
   ): Promise<void> {
     this.#loading?.abort();
+    if (this.#host.isRefreshing && this.rows.length > 0) return this.#again(read, passes);
     this.#read = read;
     this.#passes = passes;
     this.#next = undefined;
@@ -77,6 +84,8 @@ export class Pages<T> implements ReactiveController {
 
   async #step(most: number): Promise<void> {
     if (!this.#read || !this.hasMore || this.isLoading) return;
+    // What is read again meanwhile would end before these rows.
+    this.#loading?.abort();
     const loading = new AbortController();
     this.#loading = loading;
     this.isLoading = true;
@@ -101,6 +110,41 @@ export class Pages<T> implements ReactiveController {
       this.error = error;
     }
     this.isLoading = false;
+    this.#host.requestUpdate();
+  }
+
+  /** Reads as many rows anew as are shown. A list that would take too many pages stays as it is. */
+  async #again(
+    read: (cursor: string | undefined, signal: AbortSignal) => PromiseLike<Page<T>>,
+    passes: (row: T) => boolean,
+  ): Promise<void> {
+    const loading = new AbortController();
+    this.#loading = loading;
+    this.isLoading = false;
+    const rows: T[] = [];
+    let next: string | null | undefined;
+    let total: number | undefined;
+    try {
+      for (let pages = 0; next !== null && rows.length < Math.max(this.rows.length, STEP); pages += 1) {
+        if (pages === PAGES) return;
+        const { data, meta } = await read(next, loading.signal);
+        if (loading.signal.aborted) return;
+        rows.push(...data.filter(passes));
+        total ??= meta.total;
+        next = meta.nextCursor;
+      }
+    } catch (error) {
+      if (loading.signal.aborted || (error as Error).name === 'AbortError') return;
+      this.failure = this.#failed(error);
+      this.error = error;
+      this.#host.requestUpdate();
+      return;
+    }
+    this.#read = read;
+    this.#passes = passes;
+    this.#next = next;
+    this.failure = undefined;
+    Object.assign(this, { rows, total });
     this.#host.requestUpdate();
   }
 

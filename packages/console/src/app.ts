@@ -15,7 +15,7 @@ import { type Configuration, readConfiguration } from './configuration.ts';
 import './home.ts';
 import { initialOf, LOOK } from './look.ts';
 import './menu.ts';
-import { isLoaded, loadPage, showPage } from './pages.ts';
+import { isLoaded, loadPage, type Refreshing, showPage } from './pages.ts';
 import { type AnyPage, CREATE, fragmentOf, GROUPS, type PageName, type Place, placeOf, sees } from './place.ts';
 import { fetchInTime, Session, SignInError } from './session.ts';
 import { codeOf, type Send, SiteApi } from './site-api.ts';
@@ -42,6 +42,9 @@ const PAGE_ICONS: Readonly<Record<PageName, TemplateResult>> = {
 };
 
 const LAST_ORGANIZATION = 'muster-console-organization';
+
+/** After how long elsewhere the page is read again when the person comes back, in milliseconds. */
+const AWAY = 30_000;
 
 /** After how long a wait for an answer is explained, in milliseconds. */
 const LONG = 8000;
@@ -82,6 +85,9 @@ export class Console extends LitElement {
   declare late: number;
   /** How often it is being read who the person is now, after a change. */
   declare reading: number;
+
+  /** Since when the window is hidden, or another one has the focus, in milliseconds since 1970; undefined: it isn't. */
+  #awaySince: number | undefined;
 
   readonly #configuration: Configuration = readConfiguration();
   readonly #session: Session;
@@ -124,6 +130,8 @@ export class Console extends LitElement {
     });
     addEventListener('keydown', this.#key, true);
     this.addEventListener('keydown', this.#escape);
+    for (const name of ['blur', 'focus']) addEventListener(name, this.#look);
+    document.addEventListener('visibilitychange', this.#look);
     matchMedia('(max-width: 52rem)').addEventListener('change', () => {
       this.isMenuOpen = false;
     });
@@ -260,6 +268,25 @@ export class Console extends LitElement {
     this.#go();
   }
 
+  /** Whoever comes back after a while sees what has changed meanwhile. */
+  readonly #look = (): void => {
+    if (document.hidden || !document.hasFocus()) {
+      this.#awaySince ??= Date.now();
+      return;
+    }
+    const isLong = this.#awaySince !== undefined && Date.now() - this.#awaySince > AWAY;
+    this.#awaySince = undefined;
+    if (isLong) this.#refresh();
+  };
+
+  /** Reads again who the person is, and what the page shows. What they are doing there stays. */
+  #refresh(): void {
+    if (this.phase.is !== 'ready' || this.isEnded) return;
+    // Whatever is wrong, the next page says so.
+    void this.#muster.me.read().catch(() => {});
+    for (const each of this.renderRoot.querySelectorAll<Element & Refreshing>('.width *')) void each.refresh?.();
+  }
+
   /** Goes to the page of the address. */
   #go(): void {
     const place = placeOf(location.hash);
@@ -377,6 +404,14 @@ export class Console extends LitElement {
     this.isMenuOpen = false;
   }
 
+  /** The link of the page that is shown reads it again. An item of it, such as a site, is left by the link itself. */
+  #choosePage(page: PageName): void {
+    this.#clearNotice();
+    if (page !== this.place.page || this.place.item !== undefined) return;
+    this.isMenuOpen = false;
+    this.#refresh();
+  }
+
   #clearNotice(): void {
     this.notice = '';
   }
@@ -492,7 +527,7 @@ export class Console extends LitElement {
           (
             page,
           ) => html`<li><a href=${fragmentOf(organizationId, page)} aria-current=${page === this.place.page ? 'page' : nothing}
-            @click=${() => this.#clearNotice()}>${PAGE_ICONS[page]}${texts.pages[page]}</a></li>`,
+            @click=${() => this.#choosePage(page)}>${PAGE_ICONS[page]}${texts.pages[page]}</a></li>`,
         )}</ul>`;
     })}</nav>`;
   }

@@ -81,7 +81,7 @@ export class ConsoleAuditLog extends ConsoleElement {
   }
 
   protected override async loadFor(): Promise<void> {
-    this.#names = new Names(this.muster, () => this.requestUpdate());
+    if (!this.isRefreshing) this.#names = new Names(this.muster, () => this.requestUpdate());
     await this.#start();
   }
 

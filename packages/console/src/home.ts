@@ -5,6 +5,7 @@ import type { Change } from '../../client/components/screen.ts';
 import { TEXTS as SCREEN_TEXTS } from '../../client/components/texts.ts';
 import type { Language, Me, Muster, RoleDescription } from '../../client/src/index.ts';
 import { initialOf, LOOK } from './look.ts';
+import type { Refreshing } from './pages.ts';
 import { fragmentOf } from './place.ts';
 import { TEXTS, type Texts } from './texts.ts';
 
@@ -42,6 +43,11 @@ export class ConsoleHome extends LitElement {
   async focusName(): Promise<void> {
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>('#name')?.focus();
+  }
+
+  /** Reads again who invites the person. The frame reads the rest. */
+  async refresh(): Promise<void> {
+    await this.renderRoot.querySelector<Element & Refreshing>('muster-waiting')?.refresh?.();
   }
 
   override updated(): void {

@@ -31,6 +31,15 @@ export class ConsoleOrganization extends ConsoleElement {
     this.isDeleting = false;
   }
 
+  protected override get isInUse(): boolean {
+    const form = this.renderRoot.querySelector('form');
+    const { name, language } = this.person?.organization ?? {};
+    const typed = form && new FormData(form);
+    // A field that can't be changed isn't in the data of the form.
+    const isTyped = typed?.get('name') !== name || (typed?.get('language') ?? language) !== language;
+    return super.isInUse || (form !== null && isTyped);
+  }
+
   protected override async loadFor(): Promise<void> {}
 
   protected override content(): TemplateResult {

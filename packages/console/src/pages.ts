@@ -16,6 +16,11 @@ interface PageContext {
   readonly language: Language;
 }
 
+/** What can be read again: a screen, once its script is loaded. */
+export interface Refreshing {
+  refresh?(): Promise<void>;
+}
+
 type Loader = () => Promise<unknown>;
 const screens: Loader = () => import('../../client/components/index.ts');
 

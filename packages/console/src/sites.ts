@@ -79,6 +79,10 @@ export class ConsoleSites extends ConsoleElement {
     this.searched = '';
   }
 
+  protected override get isInUse(): boolean {
+    return super.isInUse || this.search !== '';
+  }
+
   protected override async loadFor(): Promise<void> {
     const { access } = this.muster;
     await Promise.all([
@@ -92,7 +96,7 @@ export class ConsoleSites extends ConsoleElement {
     const { item, api } = this;
     this.search = '';
     this.searched = '';
-    this.teams = [];
+    if (!this.isRefreshing) this.teams = [];
     if (item === undefined) return;
     const { access } = this.muster;
     await Promise.all([
