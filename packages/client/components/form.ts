@@ -13,9 +13,14 @@ export function field(
     ${mistake ? html`<p class="mistake" id="${id}-mistake">${mistake}</p>` : nothing}</div>`;
 }
 
-/** A field to search. */
-export function searchField(label: string, value: string, onInput: (value: string) => void): TemplateResult {
-  return html`<div class="search grow">${ICONS.search}<input class="input" type="search" aria-label=${label} placeholder=${label}
+/** A field to search. Its label is read by screen readers, the shorter hint is seen while it is empty. */
+export function searchField(
+  label: string,
+  value: string,
+  onInput: (value: string) => void,
+  hint = label,
+): TemplateResult {
+  return html`<div class="search grow">${ICONS.search}<input class="input" type="search" aria-label=${label} placeholder=${hint}
     maxlength="254" autocomplete="off" spellcheck="false" .value=${value}
     @input=${(event: Event) => onInput((event.target as HTMLInputElement).value)}></div>`;
 }

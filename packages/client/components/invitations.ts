@@ -223,10 +223,15 @@ export class MusterInvitations extends OrganizationElement {
       <div class="head"><h2 tabindex="-1">${invitations.title}</h2>
         <slot name="actions" @muster-changed=${() => void this.#start()}></slot></div>
       <div class="tools">
-        ${searchField(invitations.search, this.search, (value) => {
-          this.search = value;
-          this.later(() => void this.#start(), TYPING);
-        })}
+        ${searchField(
+          invitations.search,
+          this.search,
+          (value) => {
+            this.search = value;
+            this.later(() => void this.#start(), TYPING);
+          },
+          invitations.searchHint,
+        )}
         <div>${selectField(invitations.filter, this.filter, filters, (value) => {
           this.filter = value as Filter;
           void this.#start();

@@ -49,6 +49,8 @@ export class MusterInvite extends OrganizationElement {
       .drop { display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem; padding: 0.75rem; border: 1px dashed var(--_edge); border-radius: calc(var(--_radius) * 0.8); }
       .drop.over { border-color: var(--_ink); background: var(--_hover); }
       .drop p { flex: 1 1 12rem; }
+      /* A finger drags no file. */
+      @media (pointer: coarse) { .drop .hint { display: none; } }
       .pair { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(14rem, 100%), 1fr)); }
       details > summary { cursor: pointer; font-weight: 550; padding-block: 0.5rem; }
       .teams { display: grid; gap: 0.25rem; max-height: 12rem; overflow-y: auto; border: 1px solid var(--_edge); border-radius: calc(var(--_radius) * 0.8); padding: 0.5rem 0.75rem; margin-block-start: 0.375rem; }

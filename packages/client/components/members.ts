@@ -107,7 +107,7 @@ export class MusterMembers extends OrganizationElement {
       }</h2><slot name="actions"></slot></div>
       ${this.#offer()}
       <div class="tools">
-        ${searchField(members.search, this.search, (value) => this.#find(value))}
+        ${searchField(members.search, this.search, (value) => this.#find(value), members.searchHint)}
         <div>${selectField(texts.role, this.filter, [{ value: '', label: texts.allRoles }, ...roles], (value) => {
           this.filter = value as Role;
           void this.#start();

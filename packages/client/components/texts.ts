@@ -116,6 +116,7 @@ const en = {
   members: {
     title: 'Members',
     search: 'Search by name or e-mail address',
+    searchHint: 'Name or e-mail',
     none: 'Nobody found',
     noneText: 'No member matches the search.',
     noneWithRole: 'No member has this role.',
@@ -235,6 +236,7 @@ const en = {
   invitations: {
     title: 'Invitations',
     search: 'Search by e-mail address',
+    searchHint: 'E-mail address',
     filter: 'Which invitations',
     filters: {
       waiting: 'Waiting for an answer',
@@ -498,6 +500,7 @@ const de: Texts = {
   members: {
     title: 'Mitglieder',
     search: 'Nach Name oder E-Mail-Adresse suchen',
+    searchHint: 'Name oder E-Mail',
     none: 'Niemand gefunden',
     noneText: 'Kein Mitglied passt zur Suche.',
     noneWithRole: 'Kein Mitglied hat diese Rolle.',
@@ -620,6 +623,7 @@ const de: Texts = {
   invitations: {
     title: 'Einladungen',
     search: 'Nach E-Mail-Adresse suchen',
+    searchHint: 'E-Mail-Adresse',
     filter: 'Welche Einladungen',
     filters: {
       waiting: 'Warten auf Antwort',

@@ -46,6 +46,9 @@ const LAST_ORGANIZATION = 'muster-console-organization';
 /** After how long elsewhere the page is read again when the person comes back, in milliseconds. */
 const AWAY = 30_000;
 
+/** How long a notice stays, in milliseconds. */
+const NOTICE_TIME = 10_000;
+
 /** After how long a wait for an answer is explained, in milliseconds. */
 const LONG = 8000;
 
@@ -86,6 +89,11 @@ export class Console extends LitElement {
   /** How often it is being read who the person is now, after a change. */
   declare reading: number;
 
+  /** Whether the notice says what went wrong: it doesn't go by itself. */
+  #isLasting = false;
+  #fading: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the person has been in an organization since the console was loaded. */
+  #wasMember = false;
   /** Since when the window is hidden, or another one has the focus, in milliseconds since 1970; undefined: it isn't. */
   #awaySince: number | undefined;
 
@@ -136,14 +144,16 @@ export class Console extends LitElement {
       this.isMenuOpen = false;
     });
     this.addEventListener('muster-changed', (event) => this.#changed(event as CustomEvent));
+    // A link leads on: what was said before is over.
+    this.addEventListener('click', (event) => {
+      if (event.composedPath().some((each) => each instanceof HTMLAnchorElement)) this.#clearNotice();
+    });
     this.addEventListener('console-left', (event) => {
-      this.notice = (event as CustomEvent<string>).detail;
+      this.#tell((event as CustomEvent<string>).detail);
       this.place = placeOf('#/organizations');
       location.hash = '#/organizations';
     });
-    this.addEventListener('console-notice', (event) => {
-      this.notice = (event as CustomEvent<string>).detail;
-    });
+    this.addEventListener('console-notice', (event) => this.#tell((event as CustomEvent<string>).detail));
     void this.#start();
   }
 
@@ -252,10 +262,11 @@ export class Console extends LitElement {
     const { organization } = this.place;
     const isOf = (each: Membership) => each.organizationId === organization;
     const lost = this.me?.memberships.find(isOf);
+    if (this.me && this.me.memberships.length > 0) this.#wasMember = true;
     this.me = me;
     if (!lost || me.memberships.some(isOf)) return;
     location.hash = '#/organizations';
-    this.notice = this.#texts.removed(lost.organizationName);
+    this.#tell(this.#texts.removed(lost.organizationName), true);
   }
 
   /** Something has changed that the frame shows too. */
@@ -358,6 +369,7 @@ export class Console extends LitElement {
     document.title = page + name;
     document.documentElement.lang = this.language;
     if (changed.has('isEnded')) this.#showEnded();
+    if (changed.has('notice')) this.#fadeLater();
   }
 
   override render(): TemplateResult {
@@ -406,10 +418,25 @@ export class Console extends LitElement {
 
   /** The link of the page that is shown reads it again. An item of it, such as a site, is left by the link itself. */
   #choosePage(page: PageName): void {
-    this.#clearNotice();
     if (page !== this.place.page || this.place.item !== undefined) return;
     this.isMenuOpen = false;
     this.#refresh();
+  }
+
+  /** Tells what has happened. */
+  #tell(notice: string, isLasting = false): void {
+    this.#isLasting = isLasting;
+    this.notice = notice;
+  }
+
+  /** Takes the notice away after a while, unless the person is at it, or it says what went wrong. */
+  #fadeLater(): void {
+    clearTimeout(this.#fading);
+    if (this.notice === '' || this.#isLasting) return;
+    this.#fading = setTimeout(() => {
+      if (this.renderRoot.querySelector('.notice:hover, .notice:focus-within')) this.#fadeLater();
+      else this.#clearNotice();
+    }, NOTICE_TIME);
   }
 
   #clearNotice(): void {
@@ -486,7 +513,7 @@ export class Console extends LitElement {
     return html`<console-menu class="switcher">
       <span slot="button" class="choice">
         <span class="initial" aria-hidden="true">${membership ? initialOf(name) : '·'}</span>
-        <span class="names"><span class="off-screen">${texts.organization}: </span><bdi>${name}</bdi>
+        <span class="names ${membership ? '' : 'whole'}"><span class="off-screen">${texts.organization}: </span><bdi>${name}</bdi>
           ${membership ? html`<small class="muted">${this.#roleOf(membership)}</small>` : nothing}</span>
         ${waiting > 0 ? html`<span class="dot"><span class="off-screen">${texts.waiting(waiting)}</span></span>` : nothing}
         ${FRAME_ICONS.choose}
@@ -567,7 +594,7 @@ export class Console extends LitElement {
         ${unloaded.isOffline ? again : this.#renderReload()}</div>`;
     }
     if (page === 'organizations') {
-      return html`<console-home .client=${this.#muster} .me=${this.me} .roles=${this.roles} .language=${this.language}></console-home>`;
+      return html`<console-home .client=${this.#muster} .me=${this.me} .roles=${this.roles} .language=${this.language} .wasMember=${this.#wasMember}></console-home>`;
     }
     const isLoading = html`<p class="muted" role="status">${texts.loading}</p>`;
     // The person may have joined just now.
@@ -662,6 +689,7 @@ export class Console extends LitElement {
       .names { flex: 1; min-width: 0; display: grid; line-height: 1.3; }
       .names bdi, .names small { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
       .names bdi { font-weight: 600; }
+      .names.whole bdi { white-space: normal; }
       .names small { font-size: 0.8125rem; }
       .count { margin-inline-start: auto; min-width: 1.375rem; padding: 0 0.375rem; border-radius: 1rem; text-align: center; background: var(--muster-color); color: var(--muster-on-color); font-size: 0.8125rem; font-weight: 600; }
       .dot { flex: none; width: 0.625rem; height: 0.625rem; border-radius: 50%; background: var(--muster-ink); }
@@ -681,12 +709,12 @@ export class Console extends LitElement {
       dialog::backdrop { background: rgb(0 0 0 / 50%); }
       @media (max-width: 52rem) {
         :host { grid-template-columns: minmax(0, 1fr); grid-template-rows: auto 1fr; }
-        .bar { position: sticky; top: 0; z-index: 10; display: flex; align-items: center; gap: 0.5rem; padding: 0.5rem 0.75rem; background: var(--muster-surface); border-bottom: 1px solid var(--console-line); }
+        .bar { position: sticky; top: 0; z-index: 12; display: flex; align-items: center; gap: 0.5rem; padding: 0.5rem 0.75rem; background: var(--muster-surface); border-bottom: 1px solid var(--console-line); }
         .brand { display: none; }
         .heads { min-width: 0; display: grid; line-height: 1.25; }
         .where { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--muster-muted); font-size: 0.875rem; }
         .bar .icon { flex: none; }
-        .side { position: fixed; z-index: 9; inset: 3.5625rem 0 0; height: auto; border: 0; visibility: hidden; }
+        .side { position: fixed; z-index: 11; /* Above the messages of screens. */ inset: 3.5625rem 0 0; height: auto; border: 0; visibility: hidden; }
         .side.open { visibility: visible; }
       }
     `,

@@ -2,6 +2,7 @@ import { css, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { AUDIT_ACTIONS } from '../../../lib/domain/audit.ts';
 import { ROLES } from '../../../lib/domain/roles.ts';
+import { TYPING } from '../../client/components/element.ts';
 import { html } from '../../client/components/html.ts';
 import { ICONS } from '../../client/components/icons.ts';
 import { Pages } from '../../client/components/pages.ts';
@@ -145,7 +146,7 @@ export class ConsoleAuditLog extends ConsoleElement {
     return html`<form class="filters" @submit=${(event: Event) => event.preventDefault()}>
       <div class="field"><label for="person">${words.person}</label>
         <input class="input" id="person" type="text" autocomplete="off" spellcheck="false" placeholder=${words.personHint} .value=${this.email}
-          aria-invalid=${this.mistake ? 'true' : nothing} aria-describedby="person-mistake" @change=${this.#byPerson}></div>
+          aria-invalid=${this.mistake ? 'true' : nothing} aria-describedby="person-mistake" @input=${this.#typed}></div>
       <div class="field"><label for="action">${words.action}</label>
         <select class="input" id="action" @change=${(event: Event) => this.#by({ action: (inputOf(event) || undefined) as AuditAction | undefined })}>
           <option value="">${words.allActions}</option>${AUDIT_ACTIONS.map(
@@ -174,9 +175,14 @@ export class ConsoleAuditLog extends ConsoleElement {
     void this.keepFocus();
   };
 
-  #byPerson = async (event: Event): Promise<void> => {
-    const written = inputOf(event).trim();
-    this.email = written;
+  #typed = (event: Event): void => {
+    this.email = inputOf(event);
+    this.later(() => void this.#byPerson(), TYPING);
+  };
+
+  async #byPerson(): Promise<void> {
+    const { email } = this;
+    const written = email.trim();
     if (written === '') {
       this.mistake = undefined;
       this.found = [];
@@ -186,7 +192,7 @@ export class ConsoleAuditLog extends ConsoleElement {
     const { signal } = this;
     try {
       const found = await this.#find(written);
-      if (this.email !== written) return;
+      if (this.email !== email) return;
       const [first] = found;
       this.mistake = undefined;
       this.found = [];
@@ -196,7 +202,7 @@ export class ConsoleAuditLog extends ConsoleElement {
     } catch (error) {
       if (!signal.aborted) this.mistake = this.failed(error).text(this.texts);
     }
-  };
+  }
 
   /** Finds who has an address, or a name: members, and by their address also who was one. @throws MusterError */
   async #find(text: string): Promise<readonly Match[]> {

@@ -16,6 +16,7 @@ export class ConsoleHome extends LitElement {
     me: { attribute: false },
     roles: { attribute: false },
     language: {},
+    wasMember: { attribute: false },
     busy: { state: true },
     error: { state: true },
   };
@@ -24,6 +25,8 @@ export class ConsoleHome extends LitElement {
   declare me: Me;
   declare roles: readonly RoleDescription[];
   declare language: Language;
+  /** Whether the person was in an organization a moment ago. */
+  declare wasMember: boolean;
   /** The id of what is being answered; undefined: nothing. */
   declare busy: string | undefined;
   declare error: string;
@@ -33,6 +36,7 @@ export class ConsoleHome extends LitElement {
   constructor() {
     super();
     this.error = '';
+    this.wasMember = false;
   }
 
   get #texts(): Texts {
@@ -61,7 +65,7 @@ export class ConsoleHome extends LitElement {
     const { home } = this.#texts;
     const isAlone = memberships.length === 0;
     return html`
-      <h1 tabindex="-1">${isAlone ? home.none.title : home.yours}</h1>
+      <h1 tabindex="-1">${isAlone ? (this.wasMember ? home.none.former : home.none.title) : home.yours}</h1>
       ${isAlone ? html`<p class="muted lead">${invitations.length > 0 ? home.none.invited : home.none.notInvited(email)}</p>` : nothing}
       ${this.error ? html`<p class="error" role="alert">${this.error}</p>` : nothing}
       <muster-waiting quiet .client=${this.client} .language=${this.language} @muster-changed=${this.#answered}></muster-waiting>

@@ -2,9 +2,14 @@ import { css, nothing, type TemplateResult } from 'lit';
 import { oneLine } from '../../../lib/domain/user-text.ts';
 import { field, submitButton } from '../../client/components/form.ts';
 import { html } from '../../client/components/html.ts';
+import { nameOf, type Person } from '../../client/components/person.ts';
 import { failureNote } from '../../client/components/states.ts';
 import type { Language } from '../../client/src/index.ts';
 import { ConsoleElement } from './element.ts';
+import { fragmentOf } from './place.ts';
+
+/** How many pages of admins are read, at most, to find the owner. */
+const PAGES = 10;
 
 /** `<console-organization>`: the name and language of an organization, and its end. */
 export class ConsoleOrganization extends ConsoleElement {
@@ -21,10 +26,13 @@ export class ConsoleOrganization extends ConsoleElement {
     ...ConsoleElement.properties,
     isDeleting: { state: true },
     mistake: { state: true },
+    owner: { state: true },
   };
 
   declare private isDeleting: boolean;
   declare private mistake: string | undefined;
+  /** The name of the owner; undefined: not found among the admins that were read. */
+  declare private owner: string | undefined;
 
   constructor() {
     super();
@@ -40,7 +48,21 @@ export class ConsoleOrganization extends ConsoleElement {
     return super.isInUse || (form !== null && isTyped);
   }
 
-  protected override async loadFor(): Promise<void> {}
+  protected override async loadFor({ me, membership }: Person, signal: AbortSignal): Promise<void> {
+    this.owner = membership.owner ? nameOf(me) : await this.#readOwner(signal);
+  }
+
+  /** Finds the owner, who is an admin. */
+  async #readOwner(signal: AbortSignal): Promise<string | undefined> {
+    let cursor: string | null | undefined;
+    for (let pages = 0; pages < PAGES && cursor !== null; pages += 1) {
+      const { data, meta } = await this.muster.members.list({ role: 'ADMIN', cursor, perPage: 100 }, { signal });
+      const owner = data.find((each) => each.owner);
+      if (owner) return nameOf(owner.userProfile);
+      cursor = meta.nextCursor;
+    }
+    return undefined;
+  }
 
   protected override content(): TemplateResult {
     const { texts, person } = this;
@@ -65,6 +87,7 @@ export class ConsoleOrganization extends ConsoleElement {
         ${this.isDeleting ? nothing : failureNote(this.problem, texts)}
         ${mayChange ? html`<div class="actions">${submitButton(texts.save, this.isBusy, texts.saving)}</div>` : nothing}
       </form>
+      ${this.#ownership()}
       <div class="panel">${this.copyField(words.id, id)}</div>
       ${
         this.may('organization:delete')
@@ -73,6 +96,18 @@ export class ConsoleOrganization extends ConsoleElement {
           : nothing
       }
       ${this.isDeleting ? this.#question(name) : nothing}`;
+  }
+
+  /** Says who the owner is, and to the owner where the ownership is handed over. */
+  #ownership(): TemplateResult | typeof nothing {
+    const { organization: words } = this.words;
+    const { membership, organization } = this.person;
+    if (this.owner === undefined) return nothing;
+    return html`<div class="panel stack"><h3>${words.owner}</h3>${
+      membership.owner
+        ? html`<p>${words.ownerYou} <a href=${fragmentOf(organization.id, 'members')}>${words.ownerOffer}</a></p>`
+        : html`<p>${words.ownerIs(this.owner)}</p>`
+    }</div>`;
   }
 
   #save = async (event: SubmitEvent): Promise<void> => {

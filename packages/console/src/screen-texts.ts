@@ -14,8 +14,11 @@ const en = {
   audit: {
     title: 'Audit log',
     person: 'By person',
-    personHint: 'Name or e-mail address',
-    nobody: (text: string) => (/@/.test(text) ? `No member has the address ${text}.` : `No member is called ${text}.`),
+    personHint: 'Name or e-mail',
+    nobody: (text: string) =>
+      /@/.test(text)
+        ? `No member has the address ${text}.`
+        : `No member is called ${text}. Somebody who has left is found by the address they joined with.`,
     which: 'Several members have this name. Choose one:',
     about: 'About',
     memberId: (id: string) => `the former member ${id}`,
@@ -44,7 +47,7 @@ const en = {
     none: 'No entries',
     noneText: 'No change matches the filters. Each change in the organization appears here.',
     address: 'Network address',
-    request: 'Request',
+    request: 'Request (for the support)',
     before: 'Before',
     after: 'After',
     shown: (shown: string, count: number) => (count === 1 ? '1 entry shown' : `${shown} entries shown`),
@@ -152,6 +155,10 @@ const en = {
     languageHint: 'For invitations that don’t have a language of their own.',
     languages: { en: 'English', de: 'German' },
     id: 'Id for programs',
+    owner: 'Owner',
+    ownerIs: (name: string) => `${name} is the owner.`,
+    ownerYou: 'You are the owner. You offer the ownership to somebody else on the page of the members, at their row.',
+    ownerOffer: 'To the members',
     delete: 'Delete the organization',
     deleteLead: 'It ends for everybody at once, and can’t be taken back.',
     deleteTitle: (name: string) => `Delete ${name}?`,
@@ -172,6 +179,7 @@ const en = {
     who: 'Who sees it, and why',
     own: 'What you may do here, and why',
     search: 'Search by name or e-mail address',
+    searchHint: 'Name or e-mail',
     nobody: 'Nobody found',
     nobodyText: 'No member whom the search finds sees the site.',
     actions: {
@@ -223,8 +231,11 @@ const de: ScreenTexts = {
   audit: {
     title: 'Protokoll',
     person: 'Wer',
-    personHint: 'Name oder E-Mail-Adresse',
-    nobody: (text) => (/@/.test(text) ? `Kein Mitglied hat die Adresse ${text}.` : `Kein Mitglied heißt ${text}.`),
+    personHint: 'Name oder E-Mail',
+    nobody: (text) =>
+      /@/.test(text)
+        ? `Kein Mitglied hat die Adresse ${text}.`
+        : `Kein Mitglied heißt ${text}. Frühere Mitglieder finden Sie über die Adresse, mit der sie beigetreten sind.`,
     which: 'Mehrere Mitglieder heißen so. Wählen Sie eines:',
     about: 'Betrifft',
     // Without an article, it fits any case.
@@ -254,7 +265,7 @@ const de: ScreenTexts = {
     none: 'Keine Einträge',
     noneText: 'Keine Änderung passt zu den Filtern. Jede Änderung in der Organisation erscheint hier.',
     address: 'Netzwerkadresse',
-    request: 'Anfrage',
+    request: 'Anfrage (für den Support)',
     before: 'Vorher',
     after: 'Nachher',
     shown: (shown, count) => (count === 1 ? '1 Eintrag angezeigt' : `${shown} Einträge angezeigt`),
@@ -362,6 +373,11 @@ const de: ScreenTexts = {
     languageHint: 'Für Einladungen, die keine eigene Sprache haben.',
     languages: { en: 'Englisch', de: 'Deutsch' },
     id: 'Kennung für Programme',
+    owner: 'Eigentümer',
+    ownerIs: (name) => `Die Organisation gehört ${name}.`,
+    ownerYou:
+      'Die Organisation gehört Ihnen. Die Eigentümerschaft bieten Sie auf der Seite der Mitglieder an, in der Zeile der Person.',
+    ownerOffer: 'Zu den Mitgliedern',
     delete: 'Organisation löschen',
     deleteLead: 'Sie endet sofort für alle, und das lässt sich nicht zurücknehmen.',
     deleteTitle: (name) => `${name} löschen?`,
@@ -382,6 +398,7 @@ const de: ScreenTexts = {
     who: 'Wer ihn sieht, und warum',
     own: 'Was Sie hier dürfen, und warum',
     search: 'Nach Name oder E-Mail-Adresse suchen',
+    searchHint: 'Name oder E-Mail',
     nobody: 'Niemand gefunden',
     nobodyText: 'Kein Mitglied, das die Suche findet, sieht den Standort.',
     actions: {

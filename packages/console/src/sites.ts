@@ -181,7 +181,7 @@ export class ConsoleSites extends ConsoleElement {
       <div class="head"><h2 tabindex="-1"><bdi>${this.#siteName ?? words.title}</bdi></h2></div>
       ${this.requests.filter((request) => request.siteId === siteId).map((request) => this.#request(request))}
       <section><h3>${isAdmin ? words.who : words.own}</h3>
-      ${isAdmin ? html`<div class="tools">${searchField(words.search, this.search, (value) => this.#find(value))}</div>` : nothing}
+      ${isAdmin ? html`<div class="tools">${searchField(words.search, this.search, (value) => this.#find(value), words.searchHint)}</div>` : nothing}
       ${
         rows.length > 0
           ? html`<ul class="list" aria-label=${words.who}>${repeat(

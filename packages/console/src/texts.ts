@@ -69,6 +69,7 @@ const EN = {
   home: {
     none: {
       title: 'You aren’t in an organization yet',
+      former: 'You aren’t in an organization',
       invited: 'Somebody has invited you: accept below to come in.',
       notInvited: (email: string) =>
         `Were you invited? Then ask for the invitation to be sent to ${email}, the address that you signed in with. Or create an organization of your own.`,
@@ -162,6 +163,7 @@ const DE: typeof EN = {
   home: {
     none: {
       title: 'Sie sind noch in keiner Organisation',
+      former: 'Sie sind in keiner Organisation',
       invited: 'Sie sind eingeladen: Nehmen Sie unten an, um dazuzugehören.',
       notInvited: (email) =>
         `Wurden Sie eingeladen? Dann bitten Sie darum, die Einladung an ${email} zu senden: Mit dieser Adresse sind Sie angemeldet. Oder legen Sie eine eigene Organisation an.`,
