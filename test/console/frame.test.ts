@@ -459,8 +459,18 @@ describe('a person without an organization', () => {
       await expectAccessible(page);
       await page.locator('muster-dialog').getByRole('button', { name: 'Decline' }).click();
       await page.getByText('You’ve declined the invitation of Volt.').waitFor();
+      // The notice's ten seconds.
+      await page.evaluate(`(() => {
+        const { setTimeout } = globalThis;
+        globalThis.setTimeout = (act, time) => setTimeout(act, time === 10_000 ? 1500 : time);
+      })()`);
       await page.getByRole('button', { name: 'Accept: Acme Energy' }).click();
-      await page.getByText('You are now a member of Acme Energy.').waitFor();
+      const notice = page.getByText('You are now a member of Acme Energy.');
+      await notice.hover();
+      await page.waitForTimeout(2000);
+      expect(await notice.isVisible(), 'while the pointer is over it').toBe(true);
+      await page.mouse.move(0, 0);
+      await notice.waitFor({ state: 'detached' });
     });
     const statusOf = async ({ owner }: typeof one) => (await owner.call('GET /v1/invitations')).body.data[0].status;
     expect([await statusOf(one), await statusOf(other)]).toEqual(['ACCEPTED', 'DECLINED']);

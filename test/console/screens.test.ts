@@ -45,7 +45,10 @@ describe('the audit log', () => {
       await page.getByLabel('By person').fill('nobody@example.com');
       await page.getByText('No member has the address nobody@example.com.').last().waitFor();
       await page.getByLabel('By person').fill('Nobody');
-      await page.getByText('No member is called Nobody. Somebody who has left is found by the address').last().waitFor();
+      await page
+        .getByText('No member is called Nobody. Somebody who has left is found by the address')
+        .last()
+        .waitFor();
       // Nobody's entries aren't everybody's.
       expect(await log.count()).toBe(0);
       await page.getByLabel('By person').fill('ada o');
@@ -360,6 +363,9 @@ describe('an organization', () => {
       await answer('{}');
       await page.getByRole('button', { name: 'Copy' }).click();
       await page.getByText('Copied.').waitFor();
+      await page.getByText('You are the owner.').waitFor();
+      await page.getByRole('link', { name: 'To the members' }).click();
+      await page.getByRole('list', { name: 'Members' }).waitFor();
     });
   });
 
@@ -373,6 +379,7 @@ describe('an organization', () => {
         await page.getByLabel('Name', { exact: true }).waitFor();
         expect(await page.getByLabel('Name', { exact: true }).isEditable()).toBe(false);
         expect(await page.getByRole('button', { name: /Save|Delete/ }).count()).toBe(0);
+        await page.getByText('Ada Owner is the owner.').waitFor();
         await expectAccessible(page);
       },
       'phone',

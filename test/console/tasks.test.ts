@@ -394,7 +394,7 @@ test('who leaves an organization is told so, and what is left to do', async () =
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Leave', exact: true }).press('Enter');
     await page.getByText('You are no longer a member of Acme Energy.').waitFor();
-    await page.getByRole('heading', { name: 'You aren’t in an organization yet' }).waitFor();
+    await page.getByRole('heading', { name: 'You aren’t in an organization' }).waitFor();
     expect(await page.getByRole('navigation').count()).toBe(0);
     await expectAccessible(page);
   });
