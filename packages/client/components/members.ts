@@ -357,7 +357,17 @@ export class MusterMembers extends OrganizationElement {
   #withdraw = () =>
     this.#act(async () => {
       const { organization } = this.person;
-      await this.muster.organizations.withdrawOwnership(organization.id);
+      try {
+        await this.muster.organizations.withdrawOwnership(organization.id);
+      } catch (error) {
+        // The words of this error are meant for the recipient.
+        if (!isMusterError(error, 'ownership_offer_not_found')) throw error;
+        this.changed({ resource: 'organization', id: organization.id });
+        await this.retry();
+        this.say(this.texts.members.offerOver);
+        void this.keepFocus();
+        return;
+      }
       this.person = { ...this.person, organization: { ...organization, ownershipOffer: null } };
       this.offeredTo = undefined;
       this.say(this.texts.members.offerWithdrawn);

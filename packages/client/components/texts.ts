@@ -156,6 +156,7 @@ const en = {
       `You’ve offered the ownership to ${name}. The offer is open until ${date}.`,
     offerWithdraw: 'Withdraw the offer',
     offerWithdrawn: 'The offer was withdrawn.',
+    offerOver: 'The offer is over already: it was declined or has ended.',
     offerToYou: (organization: string, date: string) =>
       `You’re offered the ownership of ${organization}. By accepting you become its owner and an admin. The offer is open until ${date}.`,
     offerAccept: 'Accept',
@@ -539,6 +540,7 @@ const de: Texts = {
     offerOpen: (name, date) => `Sie haben ${name} die Eigentümerschaft angeboten. Das Angebot gilt bis ${date}.`,
     offerWithdraw: 'Angebot zurückziehen',
     offerWithdrawn: 'Das Angebot wurde zurückgezogen.',
+    offerOver: 'Das Angebot ist schon vorbei: Es wurde abgelehnt oder ist beendet.',
     offerToYou: (organization, date) =>
       `Ihnen wird die Eigentümerschaft von ${organization} angeboten. Wenn Sie annehmen, werden Sie Eigentümer und Admin. Das Angebot gilt bis ${date}.`,
     offerAccept: 'Annehmen',

@@ -127,6 +127,22 @@ test('who may not manage members sees them, and may leave', async () => {
   expect((await owner.call('GET /v1/members')).body.meta.total).toBe(1);
 });
 
+test('an offer that was declined meanwhile is said to be over when the owner withdraws it, and its notice goes', async () => {
+  const { owner, id } = await service.organization();
+  const jane = await service.member(owner, 'USER');
+  await owner.muster.organizations.transfer(id, { memberId: jane.memberId });
+  await show({ element: 'muster-members', by: owner, organization: id }, async ({ page }) => {
+    const withdraw = page.getByRole('button', { name: 'Withdraw the offer' });
+    await withdraw.waitFor();
+    await jane.muster.organizations.declineOwnership(id);
+    await withdraw.click();
+    await page.getByText('The offer is over already: it was declined or has ended.').waitFor();
+    expect(await withdraw.count()).toBe(0);
+    expect(await page.getByText('The offer was withdrawn.').count()).toBe(0);
+    expect(await page.getByRole('listitem').count()).toBe(2);
+  });
+});
+
 testWhole('the ownership is offered, withdrawn, offered again, and accepted by the other person', async () => {
   const { owner, id } = await service.organization();
   const jane = await service.member(owner, 'USER');
