@@ -144,9 +144,23 @@ test('thirty are pasted: what becomes of each is shown first, then they are invi
   const text = [...people, 'jane.example.com', people[0], owner.email].join('\n');
   await show({ element: 'muster-invite', by: owner, organization: id }, async ({ page, expectAccessible, picture }) => {
     await page.getByRole('button', { name: 'Invite people' }).click();
+    await page.getByText('separated by commas, semicolons, spaces or lines').waitFor();
     await page.getByLabel('E-mail addresses').fill(text);
+    await page.getByLabel('Role').selectOption('Viewer');
+    await page.getByText('Teams, message and more').click();
+    await page.getByLabel('Language of the mail').selectOption('As the organization: English');
+    await page.getByLabel('Personal message').fill(`Welcome! ${'x'.repeat(200)}`);
     await page.getByRole('button', { name: 'Check' }).click();
     await page.getByText('29 can be invited, 4 not.').waitFor();
+    await page.getByText('Role: Viewer', { exact: true }).waitFor();
+    await page.getByText(`Message: Welcome! ${'x'.repeat(91)}…`, { exact: true }).waitFor();
+    const names = page.getByText('Names aren’t kept: people tell theirs when they sign in.');
+    expect(await names.count()).toBe(0);
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByLabel('E-mail addresses').fill(text.replace(people[1] as string, `Doe, John <${people[1]}>`));
+    await page.getByRole('button', { name: 'Check' }).click();
+    await page.getByText('29 can be invited, 4 not.').waitFor();
+    await names.waitFor();
     for (const why of [
       'That’s no e-mail address.',
       'Is written twice.',
