@@ -160,6 +160,7 @@ testWhole('the ownership is offered, withdrawn, offered again, and accepted by t
       await page.getByRole('button', { name: 'Manage Jane Doe' }).click();
       await page.getByRole('button', { name: 'Offer the ownership…' }).click();
       await page.getByText('Only the owner can delete the organization').waitFor();
+      await page.getByText('can withdraw the offer').waitFor();
       await page.getByRole('button', { name: 'Offer the ownership' }).click();
       await page.getByText('You’ve offered the ownership to Jane Doe.').waitFor();
     };
