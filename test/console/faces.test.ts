@@ -366,7 +366,7 @@ test('every dialog is opened, used and left by keyboard, and says why it fails w
   const cases: readonly Case[] = [
     { page: 'members', open: manage, choose: 'Admin', act: 'Save', names: [hostile('Jane'), hostile('role')] },
     { page: 'members', open: manage, way: ['Remove from the organization'], act: 'Remove' },
-    { page: 'members', open: manage, way: ['Transfer the ownership'], act: 'Offer the ownership' },
+    { page: 'members', open: manage, way: ['Offer the ownership…'], act: 'Offer the ownership' },
     {
       ...{ page: 'members', open: 'Invite people', fill: { 'E-mail addresses': newAddress() }, act: 'Send invitation' },
       ...{ asks: true, names: [hostile('organization'), hostile('role')] },

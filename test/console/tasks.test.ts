@@ -104,7 +104,7 @@ describe('the ownership', () => {
     await watch({ id, owner }, decline, async (page) => {
       expect(await row(page, 'Ada Owner').innerText()).toContain('Owner');
       await page.getByRole('button', { name: 'Manage Jane Doe' }).click();
-      await page.getByRole('button', { name: 'Transfer the ownership' }).waitFor();
+      await page.getByRole('button', { name: 'Offer the ownership…' }).waitFor();
     });
   });
 
@@ -131,7 +131,7 @@ describe('the ownership', () => {
       expect(await page.getByText('offered the ownership').count()).toBe(0);
       await page.getByRole('button', { name: `Manage ${email}` }).click();
       await page.getByText('The ownership can be offered to them once they have signed in.').waitFor();
-      expect(await page.getByRole('button', { name: 'Transfer the ownership' }).count()).toBe(0);
+      expect(await page.getByRole('button', { name: 'Offer the ownership…' }).count()).toBe(0);
       await expectAccessible(page);
     });
   });

@@ -53,7 +53,9 @@ export class MusterInvitations extends OrganizationElement {
     ...OrganizationElement.styles,
     css`
       .row { grid-template-columns: auto minmax(0, 1fr) minmax(9rem, auto) 2.5rem; }
-      .several { display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem; padding: 0.5rem 1rem; border: 1px solid var(--_line); border-radius: var(--_radius); background: var(--_surface); margin-block-end: 0.75rem; }
+      .several { display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem; padding: 0.5rem 1rem; border: 1px solid var(--_line); border-radius: var(--_radius); background: var(--_surface); margin-block-start: 0.75rem; position: sticky; inset-block-end: 0.5rem; z-index: 1; box-shadow: 0 4px 16px rgb(0 0 0 / 0.16); }
+      /* What gets the focus by the keyboard isn't below it. */
+      .row :is(input, button) { scroll-margin-block-end: 9rem; }
       .several > span { margin-inline-end: auto; }
       .tick { display: grid; place-items: center; width: 1.5rem; height: 2.5rem; }
       progress { width: 100%; height: 0.75rem; accent-color: var(--_fill); }
@@ -238,7 +240,6 @@ export class MusterInvitations extends OrganizationElement {
         })}</div>
       </div>
       ${this.#cameBack()}
-      ${this.#several()}
       ${this.#rows()}
       ${this.invitation ? this.#dialog(this.invitation) : nothing}`;
   }
@@ -303,11 +304,12 @@ export class MusterInvitations extends OrganizationElement {
             : html`<div class="list">${emptyState(ICONS.mail, invitations.none, hasMore ? invitations.noneSoFar : isFiltered ? invitations.noneFiltered : invitations.noneText)}</div>`
       }
       ${failureNote(failure, texts)}
+      ${this.#several()}
       <div class="foot"><span role="status" tabindex="-1">${isLoading ? texts.loading : rows.length > 0 ? this.#count() : nothing}</span>
         ${
           isLoading || failure
             ? nothing
-            : html`<button class="button quiet" type="button" @click=${() => void this.#start()}>${invitations.refresh}</button>`
+            : html`<button class="button quiet" type="button" @click=${() => void this.#start()}>${texts.refresh}</button>`
         }
         ${
           open.length > 1 && this.chosen.size < open.length
@@ -372,6 +374,15 @@ export class MusterInvitations extends OrganizationElement {
     this.step = step;
     this.problem = undefined;
     this.mistake = undefined;
+  }
+
+  /** Shows the step that corrects the address: the present one is selected, to be typed over. */
+  async #startCorrecting(): Promise<void> {
+    this.#go('correct');
+    await this.updateComplete;
+    const input = this.renderRoot.querySelector<HTMLInputElement>('#email');
+    input?.focus();
+    input?.select();
   }
 
   #close = () => {
@@ -447,7 +458,7 @@ export class MusterInvitations extends OrganizationElement {
         }
         ${
           mayReplace
-            ? html`<button class="button ${problem ? 'primary' : ''}" type="button" @click=${() => this.#go('correct')}>${invitations.correct}</button>
+            ? html`<button class="button ${problem ? 'primary' : ''}" type="button" @click=${this.#startCorrecting.bind(this)}>${invitations.correct}</button>
               <button class="button" type="button" @click=${() => this.#go('link')}>${invitations.link}</button>`
             : nothing
         }

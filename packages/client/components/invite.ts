@@ -11,11 +11,16 @@ import type { Texts } from './texts.ts';
 
 /** How many rows of a preview are shown at once. */
 const SHOWN = 50;
+/** How many characters of the message the preview has. */
+const MESSAGE_START = 100;
 /** The largest file, in bytes, and the most people at once. More is a matter of `npm run invite`. */
 const FILE_LIMIT = 2_000_000;
 const PEOPLE_LIMIT = 5000;
 /** How many teams an invitation may name. */
 const TEAM_LIMIT = 20;
+
+/** The languages of mails, each in itself. */
+const LANGUAGES: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' };
 
 type Step = 'form' | 'preview' | 'sending' | 'done';
 
@@ -57,6 +62,7 @@ export class MusterInvite extends OrganizationElement {
       .check { display: flex; align-items: center; gap: 0.625rem; min-height: 2rem; overflow-wrap: anywhere; }
       .people { max-height: 22rem; overflow-y: auto; }
       .people .row { grid-template-columns: minmax(0, 1fr) auto; padding-block: 0.5rem; contain-intrinsic-size: auto 2.75rem; }
+      .start { overflow-wrap: anywhere; }
       .people .why { grid-column: 1 / -1; }
       progress { width: 100%; height: 0.75rem; accent-color: var(--_fill); }
       .link-field { display: flex; gap: 0.5rem; }
@@ -103,6 +109,8 @@ export class MusterInvite extends OrganizationElement {
   declare private mistake: string | undefined;
   /** Whether the number of days can't be used. */
   declare private isWrongDays: boolean;
+  /** Whether names were written with the addresses. */
+  #isNamed = false;
   /** The link to pass on, instead of a mail. */
   declare private link: string | undefined;
   #keys = new Map<number, string>();
@@ -263,9 +271,8 @@ export class MusterInvite extends OrganizationElement {
             html`<select class="input" id="language" @change=${(event: Event) =>
               this.#choose({ language: (event.target as HTMLSelectElement).value as Language | '' })}>
               ${[
-                ['', invite.ofOrganization],
-                ['en', 'English'],
-                ['de', 'Deutsch'],
+                ['', invite.ofOrganization(LANGUAGES[person.organization.language])],
+                ...Object.entries(LANGUAGES),
               ].map(
                 ([value, label]) =>
                   html`<option value=${value} ?selected=${value === choices.language}>${label}</option>`,
@@ -353,8 +360,10 @@ export class MusterInvite extends OrganizationElement {
       ...(teams.length > 0 && { teams }),
       ...(this.redirectUrl && { redirectUrl: this.redirectUrl }),
     };
+    this.#isNamed = false;
     if (!file) {
       const found = addressesIn(this.text);
+      this.#isNamed = found.some(({ isNamed }) => isNamed);
       if (found.length === 0) return invite.nobody;
       return found.map(({ email, isAddress }) =>
         isAddress
@@ -440,10 +449,25 @@ export class MusterInvite extends OrganizationElement {
     const count = candidates.filter(({ isFine }) => isFine).length;
     return html`<form class="stack" @submit=${this.#send}>
       <p>${invite.summary(this.number(count), this.number(candidates.length - count), count)}</p>
+      ${this.#what()}
+      ${this.#isNamed ? html`<p class="hint">${invite.names}</p>` : nothing}
       ${this.#people(invite.will, invite.willNot)}
       ${failureNote(this.problem, texts)}
       <div class="actions"><button class="button" type="button" @click=${this.#back}>${invite.back}</button>
         ${count > 0 ? submitButton(invite.inviteMany(this.number(count), count), this.isBusy, invite.sendingTitle) : nothing}</div></form>`;
+  }
+
+  /** As which role they are invited, and how the message begins if all get the same. A file may say both by row. */
+  #what(): TemplateResult | typeof nothing {
+    const { texts, candidates } = this;
+    const invitees = candidates.flatMap(({ invitee, isFine }) => (invitee && isFine ? [invitee] : []));
+    if (invitees.length === 0) return nothing;
+    const roles = [...new Set(invitees.map(({ role }) => role))].map((role) => this.roleLabel(role));
+    const [message, ...others] = new Set(invitees.map((each) => each.message ?? ''));
+    const signs = [...(message ?? '')];
+    const start = signs.slice(0, MESSAGE_START).join('') + (signs.length > MESSAGE_START ? '…' : '');
+    return html`<p>${texts.role}: ${roles.join(', ')}</p>
+      ${start && others.length === 0 ? html`<p class="start">${texts.invitations.message}: ${start}</p>` : nothing}`;
   }
 
   #back = () => {

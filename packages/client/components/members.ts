@@ -22,14 +22,14 @@ export class MusterMembers extends OrganizationElement {
   static override styles = [
     ...OrganizationElement.styles,
     css`
-      .row { grid-template-columns: minmax(0, 1fr) minmax(5.5rem, auto) 9.5rem 2.5rem; }
+      .row { grid-template-columns: minmax(0, 1fr) minmax(5.5rem, auto) 11.5rem 2.5rem; }
       .joined { text-align: end; }
       @container (width < 40rem) {
         .row { grid-template-columns: minmax(0, 1fr) 2.75rem; }
         .row > .role { grid-row: 2; padding-inline-start: 3rem; }
         .row > .manage { grid-row: 1 / span 2; grid-column: 2; }
         .tools > div { flex: 1 1 16rem; }
-        .joined { display: none; }
+        .row > .joined { grid-row: 3; padding-inline-start: 3rem; text-align: start; }
       }
     `,
   ];
@@ -150,6 +150,11 @@ export class MusterMembers extends OrganizationElement {
       }
       ${failureNote(failure, texts)}
       <div class="foot"><span role="status" tabindex="-1">${rows.length > 0 || isLoading ? status : nothing}</span>
+      ${
+        failure
+          ? nothing
+          : html`<button class="button quiet" type="button" @click=${() => void this.retry()}>${texts.refresh}</button>`
+      }
       ${furtherButtons(this.#list, isScan, texts)}</div>`;
   }
 
@@ -168,7 +173,7 @@ export class MusterMembers extends OrganizationElement {
           ${isOffered ? html`<span class="badge warn">${members.offered}</span>` : nothing}</div>
         ${name === userProfile.email ? nothing : html`<div class="detail">${userProfile.email}</div>`}</div></div>
       <div class="role">${member.owner ? html`<span class="badge good">${texts.owner}</span>` : html`<span class="badge">${this.roleLabel(role)}</span>`}</div>
-      <div class="detail joined">${this.day(createdAt)}</div>
+      <div class="detail joined">${members.joined(this.day(createdAt))}</div>
       <div class="manage">${
         mayManage
           ? html`<button class="button quiet icon-only" type="button" aria-haspopup="dialog" aria-label=${members.manage(name)}
@@ -186,8 +191,8 @@ export class MusterMembers extends OrganizationElement {
     const until = this.day(offer.expiresAt);
     if (offer.memberId === membership.id) {
       return html`<div class="notice"><p>${members.offerToYou(organization.name, until)}</p>
-        <button class="button" type="button" @click=${() => this.#answer(false)}>${members.offerDecline}</button>
-        <button class="button primary" type="button" @click=${() => this.#answer(true)}>${members.offerAccept}</button></div>`;
+        <button class="button primary" type="button" @click=${() => this.#answer(true)}>${members.offerAccept}</button>
+        <button class="button" type="button" @click=${() => this.#answer(false)}>${members.offerDecline}</button></div>`;
     }
     return html`<div class="notice"><p>${members.offerOpen(nameOf(this.offeredTo.userProfile), until)}</p>
       <button class="button" type="button" @click=${this.#withdraw}>${members.offerWithdraw}</button></div>`;
@@ -271,6 +276,7 @@ export class MusterMembers extends OrganizationElement {
   #transferStep(member: Member): TemplateResult {
     const { members } = this.texts;
     const consequences = [
+      members.transferOwner,
       members.transferMail(nameOf(member.userProfile)),
       members.transferStays,
       ...(this.offeredTo ? [members.transferReplaces] : []),
@@ -357,7 +363,17 @@ export class MusterMembers extends OrganizationElement {
   #withdraw = () =>
     this.#act(async () => {
       const { organization } = this.person;
-      await this.muster.organizations.withdrawOwnership(organization.id);
+      try {
+        await this.muster.organizations.withdrawOwnership(organization.id);
+      } catch (error) {
+        // The words of this error are meant for the recipient.
+        if (!isMusterError(error, 'ownership_offer_not_found')) throw error;
+        this.changed({ resource: 'organization', id: organization.id });
+        await this.retry();
+        this.say(this.texts.members.offerOver);
+        void this.keepFocus();
+        return;
+      }
       this.person = { ...this.person, organization: { ...organization, ownershipOffer: null } };
       this.offeredTo = undefined;
       this.say(this.texts.members.offerWithdrawn);

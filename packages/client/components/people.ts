@@ -28,18 +28,67 @@ const LONGEST_WAIT = 65;
 interface Written {
   readonly email: string;
   readonly isAddress: boolean;
+  /** Whether a name stands before the address. */
+  readonly isNamed?: boolean;
 }
+
+/** An address, whatever is around it. */
+const ADDRESS = /[^\s<>,()[\]"]+@[^\s<>,()[\]"]+/g;
+/** What stands in angle brackets, or an address without them. */
+const TOKEN = new RegExp(`<\\s*[^\\s<>][^<>]*>?|${ADDRESS.source}`, 'g');
+/** Something like an address whose `@` is missing. */
+const MISTYPED = /^\S+\.\p{L}{2,}$/u;
 
 /**
  * Finds the addresses in a text, whatever stands between them: commas, spaces, lines, names as in
- * `Jane Doe <jane@example.com>`. A part without an address is kept, so that a mistyped one isn't lost.
+ * `Jane Doe <jane@example.com>` and `Doe, Jane <jane@example.com>`. A part without an address is kept, so that a
+ * mistyped one isn't lost.
  */
 export function addressesIn(text: string): readonly Written[] {
-  return text.split(/[\n\r,;|\t]+/).flatMap((part): Written[] => {
-    const found = part.match(/[^\s<>()[\]"']+@[^\s<>()[\]"']+/g);
-    if (found) return found.map((email) => ({ email: email.replace(/^mailto:/i, ''), isAddress: true }));
-    return part.trim() === '' ? [] : [{ email: part.trim(), isAddress: false }];
-  });
+  return text.split(/[\n\r;|\t]+/).flatMap(addressesInPart);
+}
+
+/** Finds the addresses in a part of a text in which only commas and spaces separate. */
+function addressesInPart(part: string): readonly Written[] {
+  const found: Written[] = [];
+  const keep = (pieces: readonly string[]) => {
+    for (const piece of pieces) if (piece.trim() !== '') found.push({ email: piece.trim(), isAddress: false });
+  };
+  let end = 0;
+  for (const { 0: token, index } of part.matchAll(TOKEN)) {
+    const before = part.slice(end, index);
+    // What touches an address belongs to it: `Jane jane@example.com (Sales)`.
+    const apart = before.split(',').slice(end === 0 ? 0 : 1, -1);
+    end = index + token.length;
+    if (!token.startsWith('<')) {
+      keep(apart);
+      found.push({ email: plain(token), isAddress: true });
+      continue;
+    }
+    const isQuoted = before.includes('"');
+    keep(isQuoted ? [] : apart.filter((piece) => MISTYPED.test(piece.trim())));
+    const emails = (token.match(ADDRESS) ?? []).map(plain);
+    // Some programs write the address as the name too: `jane@example.com <jane@example.com>`.
+    const last = found.at(-1);
+    if (last?.isAddress && emails.length === 1 && comparable(last.email) === emails.map(comparable)[0]) {
+      if (/^[\s"'>]*$/.test(before)) continue;
+    }
+    if (emails.length === 0) keep([token.replace(/[<>]/g, '')]);
+    const isNamed = /[\p{L}\p{N}]/u.test(before);
+    for (const email of emails) found.push({ email, isAddress: true, isNamed });
+  }
+  keep(
+    part
+      .slice(end)
+      .split(',')
+      .slice(end === 0 ? 0 : 1),
+  );
+  return found;
+}
+
+/** Returns an address without what programs put around it. An apostrophe within it is a part of it. */
+function plain(address: string): string {
+  return address.replace(/^'+|'+$/g, '').replace(/^mailto:/i, '');
 }
 
 /**

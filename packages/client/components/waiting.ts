@@ -85,10 +85,10 @@ export class MusterWaiting extends MusterElement {
     return html`<li class="row"><div><h3>${organizationName}</h3>
       <p class="detail">${inviterName ? waiting.from(inviterName, label) : waiting.fromNobody(label)} · ${invitations.until(this.day(expiresAt))}</p>
       ${message ? html`<p class="quote">${message}</p>` : nothing}</div>
-      <div class="cluster"><button class="button" type="button" aria-disabled=${isBusy} aria-label="${waiting.decline}: ${organizationName}"
-          @click=${() => this.#ask(invitation)}>${waiting.decline}</button>
-        <button class="button primary" type="button" aria-disabled=${isBusy} aria-label="${waiting.accept}: ${organizationName}"
-          @click=${() => this.#answer(invitation, true)}>${waiting.accept}</button></div></li>`;
+      <div class="cluster"><button class="button primary" type="button" aria-disabled=${isBusy} aria-label="${waiting.accept}: ${organizationName}"
+          @click=${() => this.#answer(invitation, true)}>${waiting.accept}</button>
+        <button class="button" type="button" aria-disabled=${isBusy} aria-label="${waiting.decline}: ${organizationName}"
+          @click=${() => this.#ask(invitation)}>${waiting.decline}</button></div></li>`;
   }
 
   #question(invitation: InvitationToMe): TemplateResult {

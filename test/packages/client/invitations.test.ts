@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SIZES, useScreens } from '../../support/screens.ts';
 import { type Client, newAddress, useService } from '../../support/service.ts';
 
@@ -54,7 +54,10 @@ test('whose mail bounced is found, corrected and sent to the right address', asy
     await expectAccessible();
     await picture('invitation');
     await page.getByRole('button', { name: 'Correct the address' }).click();
-    await page.getByLabel('Right address').fill('nonsense');
+    // The present address has the focus, and is selected: it is typed over.
+    await page.locator('muster-invitations #email:focus').waitFor();
+    await page.keyboard.type('nonsense');
+    expect(await page.getByLabel('Right address').inputValue()).toBe('nonsense');
     await page.getByRole('button', { name: 'Correct and send' }).click();
     await page.getByText('That’s no e-mail address.').waitFor();
     const sent: string[] = [];
@@ -114,6 +117,39 @@ test('several are sent again once the person has said so, without those whose ma
   });
   for (const email of others) expect(await service.mails(email)).toHaveLength(2);
   expect(await service.mails(back as string)).toHaveLength(1);
+});
+
+describe('what can be done with those that are selected stays in sight', () => {
+  test.each(['desktop', 'phone'] as const)('on a %s, and covers no control that has the focus', async (size) => {
+    const { owner } = await service.organization();
+    const emails = Array.from({ length: 25 }, () => newAddress('p'));
+    const invitations = emails.map((email) => ({ email, role: 'USER' as const }));
+    await owner.muster.invitations.bulk({ invitations });
+    await show({ element: 'muster-invitations', by: owner, viewport: SIZES[size] }, async ({ page }) => {
+      await page.getByRole('listitem').nth(19).waitFor();
+      const ticks = page.getByRole('listitem').getByRole('checkbox');
+      await ticks.first().check();
+      const withdraw = page.getByRole('button', { name: 'Withdraw' });
+      const height = page.viewportSize()?.height ?? 0;
+      const boxOf = async (each: typeof withdraw) => (await each.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+      const bar = page.locator('muster-invitations .several');
+      for (const at of [0, 5, 12, 15]) {
+        await ticks.nth(at).scrollIntoViewIfNeeded();
+        const { y, height: tall } = await boxOf(withdraw);
+        expect(y, `row ${at}`).toBeGreaterThanOrEqual(0);
+        expect(y + tall, `row ${at}`).toBeLessThanOrEqual(height);
+      }
+      await page.keyboard.press('Home');
+      await ticks.first().focus();
+      const focus = page.locator('muster-invitations .row :focus');
+      for (let step = 0; step < 36; step += 1) {
+        await page.keyboard.press('Tab');
+        expect(await focus.count(), `step ${step}`).toBe(1);
+        const { y, height: tall } = await boxOf(focus);
+        expect(y + tall, `step ${step}`).toBeLessThanOrEqual((await boxOf(bar)).y);
+      }
+    });
+  });
 });
 
 test('what becomes of mails that are being sent is shown by itself, in place', async () => {
@@ -191,6 +227,7 @@ test('an invited person accepts one and declines another, signed in, without the
     await page.getByText('Ada Owner invites you, as Viewer').first().waitFor();
     await expectAccessible();
     await picture('waiting');
+    expect(await page.getByRole('listitem').first().getByRole('button').allInnerTexts()).toEqual(['Accept', 'Decline']);
     await page.getByRole('button', { name: 'Accept: Acme Energy' }).click();
     await page.getByText('You’re now a member of Acme Energy.').waitFor();
     await page.getByRole('button', { name: 'Decline: Northwind' }).click();

@@ -12,20 +12,43 @@ const service = useService();
 const show = useScreens(service);
 
 test('addresses are found in a text, whatever stands between them', () => {
-  const text =
-    'jane@example.com, "Doe, Joe" <joe@example.com>;\nann@example.com bob@example.com\n mailto:x@y.de | nobody';
-  expect(addressesIn(text).map(({ email, isAddress }) => (isAddress ? email : `not ${email}`))).toEqual([
-    ...[
-      'jane@example.com',
-      'not "Doe',
-      'joe@example.com',
-      'ann@example.com',
-      'bob@example.com',
-      'x@y.de',
-      'not nobody',
+  const cases: Readonly<Record<string, readonly string[]>> = {
+    'jane@x.org, "Doe, Joe" <joe@x.org>;\nann@x.org bob@x.org\n mailto:x@y.de | nobody': [
+      ...['jane@x.org', 'joe@x.org', 'ann@x.org', 'bob@x.org', 'x@y.de', 'not nobody'],
     ],
-  ]);
-  expect(addressesIn(' \n,; ')).toEqual([]);
+    // As mail programs write names.
+    'Doe, John <john@x.org>': ['john@x.org'],
+    'Doe, John <john@x.org>; Weber, Uwe <uwe@x.org>': ['john@x.org', 'uwe@x.org'],
+    'Doe, John <john@x.org>, Weber, Uwe <uwe@x.org>': ['john@x.org', 'uwe@x.org'],
+    '"Weber, Uwe" <uwe@x.org>, "Doe, J. R., Jr." <john@x.org>': ['uwe@x.org', 'john@x.org'],
+    "'Weber, Uwe' <uwe@x.org>\tJane Doe <jane@x.org>|<ann@x.org>": ['uwe@x.org', 'jane@x.org', 'ann@x.org'],
+    'Jane Doe <jane@x.org<mailto:jane@x.org>>, Doe, Joe < joe@x.org >': ['jane@x.org', 'joe@x.org'],
+    "'jane@x.org' <jane@x.org>, joe@x.org <JOE@x.org>": ['jane@x.org', 'joe@x.org'],
+    'a@x.org <b@x.org>': ['a@x.org', 'b@x.org'],
+    // Mixed with plain lists.
+    'ann@x.org, Doe, John <john@x.org>, bob@x.org, Weber, Uwe <uwe@x.org> carl@x.org': [
+      ...['ann@x.org', 'john@x.org', 'bob@x.org', 'uwe@x.org', 'carl@x.org'],
+    ],
+    'ann@x.org,bob@x.org,,carl@x.org,': ['ann@x.org', 'bob@x.org', 'carl@x.org'],
+    "'ann@x.org','bob@x.org' o'neil@x.org": ['ann@x.org', 'bob@x.org', "o'neil@x.org"],
+    'Ann ann@x.org (Sales), [bob@x.org]': ['ann@x.org', 'bob@x.org'],
+    // What is mistyped is kept.
+    'ann@x.org, bob.x.org, carl@x.org': ['ann@x.org', 'not bob.x.org', 'carl@x.org'],
+    'nobody, ann@x.org, nothing': ['not nobody', 'ann@x.org', 'not nothing'],
+    'bob.x.org, Doe, John <john@x.org>, carl.x.org': ['not bob.x.org', 'john@x.org', 'not carl.x.org'],
+    'Doe, John <john.x.org>': ['not john.x.org'],
+    'Doe\nJohn <john@x.org>': ['not Doe', 'john@x.org'],
+    'nobody; Doe, John <john@x.org>': ['not nobody', 'john@x.org'],
+    'one, two': ['not one', 'not two'],
+    ' \n,; <>': ['not <>'],
+    ' \n,; ': [],
+  };
+  for (const [text, expected] of Object.entries(cases)) {
+    const found = addressesIn(text).map(({ email, isAddress }) => (isAddress ? email : `not ${email}`));
+    expect(found, text).toEqual(expected);
+  }
+  const named = addressesIn('ann@x.org, Doe, John <john@x.org>, <bob@x.org>').filter(({ isNamed }) => isNamed);
+  expect(named.map(({ email }) => email)).toEqual(['john@x.org']);
 });
 
 test('whoever is written twice counts once, in both forms of an international domain too', () => {
@@ -121,9 +144,23 @@ test('thirty are pasted: what becomes of each is shown first, then they are invi
   const text = [...people, 'jane.example.com', people[0], owner.email].join('\n');
   await show({ element: 'muster-invite', by: owner, organization: id }, async ({ page, expectAccessible, picture }) => {
     await page.getByRole('button', { name: 'Invite people' }).click();
+    await page.getByText('separated by commas, semicolons, spaces or lines').waitFor();
     await page.getByLabel('E-mail addresses').fill(text);
+    await page.getByLabel('Role').selectOption('Viewer');
+    await page.getByText('Teams, message and more').click();
+    await page.getByLabel('Language of the mail').selectOption('As the organization: English');
+    await page.getByLabel('Personal message').fill(`Welcome! ${'x'.repeat(200)}`);
     await page.getByRole('button', { name: 'Check' }).click();
     await page.getByText('29 can be invited, 4 not.').waitFor();
+    await page.getByText('Role: Viewer', { exact: true }).waitFor();
+    await page.getByText(`Message: Welcome! ${'x'.repeat(91)}…`, { exact: true }).waitFor();
+    const names = page.getByText('Names aren’t kept: people tell theirs when they sign in.');
+    expect(await names.count()).toBe(0);
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByLabel('E-mail addresses').fill(text.replace(people[1] as string, `Doe, John <${people[1]}>`));
+    await page.getByRole('button', { name: 'Check' }).click();
+    await page.getByText('29 can be invited, 4 not.').waitFor();
+    await names.waitFor();
     for (const why of [
       'That’s no e-mail address.',
       'Is written twice.',

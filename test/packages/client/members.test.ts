@@ -116,6 +116,13 @@ test('who may not manage members sees them, and may leave', async () => {
     await page.getByRole('listitem').nth(1).waitFor();
     const manage = page.getByRole('button', { name: /^Manage/ });
     expect(await manage.count()).toBe(1);
+    // When somebody joined is told to everybody; who has joined meanwhile is shown once the list is read again.
+    expect(await row(page, 'Ada Owner').innerText()).toMatch(/Joined \d+ \w+ \d{4}/);
+    await service.member(owner, 'USER');
+    const refresh = page.getByRole('button', { name: 'Refresh' });
+    await refresh.press('Enter');
+    await page.getByRole('listitem').nth(2).waitFor();
+    expect(await refresh.evaluate((button) => button.matches(':focus'))).toBe(true);
     await manage.click();
     expect(await page.getByRole('radio').count()).toBe(0);
     await page.getByRole('button', { name: 'Leave the organization' }).click();
@@ -124,7 +131,24 @@ test('who may not manage members sees them, and may leave', async () => {
     await picture('members-left');
     expect(await events()).toEqual([{ type: 'muster-changed', detail: { resource: 'organization', id } }]);
   });
-  expect((await owner.call('GET /v1/members')).body.meta.total).toBe(1);
+  expect((await owner.call('GET /v1/members')).body.meta.total).toBe(2);
+});
+
+test('an offer that was declined meanwhile is said to be over when the owner withdraws it, and its notice goes', async () => {
+  const { owner, id } = await service.organization();
+  const jane = await service.member(owner, 'USER');
+  await jane.muster.me.update({ firstName: 'Jane', lastName: 'Doe' });
+  await owner.muster.organizations.transfer(id, { memberId: jane.memberId });
+  await show({ element: 'muster-members', by: owner, organization: id }, async ({ page }) => {
+    const withdraw = page.getByRole('button', { name: 'Withdraw the offer' });
+    await withdraw.waitFor();
+    await jane.muster.organizations.declineOwnership(id);
+    await withdraw.click();
+    await page.getByText('The offer is over already: it was declined or has ended.').waitFor();
+    expect(await withdraw.count()).toBe(0);
+    expect(await page.getByText('The offer was withdrawn.').count()).toBe(0);
+    expect(await page.getByRole('listitem').count()).toBe(2);
+  });
 });
 
 testWhole('the ownership is offered, withdrawn, offered again, and accepted by the other person', async () => {
@@ -134,7 +158,9 @@ testWhole('the ownership is offered, withdrawn, offered again, and accepted by t
   await show({ element: 'muster-members', by: owner, organization: id }, async ({ page, picture }) => {
     const offer = async () => {
       await page.getByRole('button', { name: 'Manage Jane Doe' }).click();
-      await page.getByRole('button', { name: 'Transfer the ownership' }).click();
+      await page.getByRole('button', { name: 'Offer the ownership…' }).click();
+      await page.getByText('Only the owner can delete the organization').waitFor();
+      await page.getByText('can withdraw the offer').waitFor();
       await page.getByRole('button', { name: 'Offer the ownership' }).click();
       await page.getByText('You’ve offered the ownership to Jane Doe.').waitFor();
     };
@@ -147,6 +173,10 @@ testWhole('the ownership is offered, withdrawn, offered again, and accepted by t
   await show({ element: 'muster-members', by: jane }, async ({ page, expectAccessible }) => {
     await page.getByText('You’re offered the ownership of Acme Energy.').waitFor();
     await expectAccessible();
+    expect(await page.locator('muster-members .notice').getByRole('button').allInnerTexts()).toEqual([
+      'Accept',
+      'Decline',
+    ]);
     await page.getByRole('button', { name: 'Accept' }).click();
     await page.getByText('You’re now the owner of Acme Energy.').waitFor();
     expect(await row(page, 'Jane Doe').innerText()).toContain('Owner');

@@ -158,6 +158,14 @@ describe('errors', () => {
   });
 });
 
+test('an invitation goes to an address in German too, and doesn’t come from it', () => {
+  const { manage, revoked, revokeTitle, linkTitle } = TEXTS.de.invitations;
+  const email = 'x@example.com';
+  for (const text of [manage(email), revoked(email), revokeTitle(1, email), linkTitle(email)]) {
+    expect(text).toContain(`Einladung an ${email}`);
+  }
+});
+
 test('the language is chosen by the page, then by the browser, and is English otherwise', () => {
   expect(languageOf(undefined, 'de-AT', 'en')).toBe('de');
   expect(languageOf('fr', 'EN-gb')).toBe('en');
