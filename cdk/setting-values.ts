@@ -30,6 +30,7 @@ export const returnUrl = z
       /^(https:|http:\/\/localhost[:/]|(?!(https?|javascript|data|file):)[a-z][a-z0-9+.-]*:)/.test(text),
     'is neither https://..., nor http://localhost..., nor an address with a scheme of an app such as myapp://signed-in',
   );
+/** Whether a name is one of the time zone database, such as `Europe/Berlin`. */
 export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
@@ -46,6 +47,7 @@ export const mailIdentity = z
     (text) => !/[*?$]/.test(text) && isAddress(text.includes('@') ? text : `postmaster@${text}`),
     'is neither an e-mail address nor a domain',
   );
+/** The name of a claim of ID tokens. */
 export const claim = z.string().min(1).optional();
 export const count = z.int().positive();
 const ARNS = {

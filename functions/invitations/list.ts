@@ -46,7 +46,7 @@ export const endpoint = forMember({
         (status === undefined || statusAt(invitation, request.now) === status) &&
         (delivery === undefined || invitation.delivery?.state === delivery) &&
         (email === undefined || invitation.email === email) &&
-        (search === '' || hasWords(words, [invitation.email, showAddress(invitation.email)]));
+        hasWords(words, [invitation.email, showAddress(invitation.email)]);
       const read = (after: string | undefined, limit: number) =>
         address === undefined
           ? listInvitationsToShow(organizationId, { after, limit })

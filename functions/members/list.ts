@@ -48,7 +48,7 @@ export const endpoint = forMember({
     const passes = ({ role: itsRole, profile }: ListedMember) =>
       (role === undefined || itsRole === role) &&
       (email === undefined || profile.email === email) &&
-      (search === '' || hasWords(words, textsOf(profile)));
+      hasWords(words, textsOf(profile));
     if (userId !== undefined || subject !== undefined) {
       const found = await getMembersOf(organizationId, await usersNamed(userId, subject));
       return { page, ...cutFrom(page, found.filter(passes), idOf) };

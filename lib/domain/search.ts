@@ -12,8 +12,9 @@ export function wordsOf(search: string): string[] {
   return folded(search).split(' ').filter(Boolean);
 }
 
-/** Whether each word is somewhere in the texts. */
+/** Whether each word is somewhere in the texts. No words are in all texts. */
 export function hasWords(words: readonly string[], texts: readonly string[]): boolean {
+  if (words.length === 0) return true;
   const all = folded(texts.join(' '));
   return words.every((word) => all.includes(word));
 }

@@ -348,3 +348,20 @@ test('no list, log entry, item or error contains a secret', async () => {
   const shown = JSON.stringify(answers.map(({ body }) => body));
   for (const field of ['secrets', 'replacedSecrets', 'seat', 'dueAt']) expect(shown).not.toContain(`"${field}"`);
 });
+
+test('without an application, pages and mails lead on to the console', async () => {
+  const { owner } = await service.organization('Acme Energy');
+  const invited = (email: string, sendEmail: boolean) =>
+    owner.call('POST /v1/invitations', { body: { email, role: 'USER', sendEmail } });
+  const handed = new URL((await invited(newAddress('jane'), false)).body.link).search;
+  expect((await service.call(`GET /invitations/accept${handed}`)).body).toContain(
+    `href="${service.api}/console#/organizations"`,
+  );
+  const email = newAddress('sam');
+  await invited(email, true);
+  const accepted = await service.call('POST /invitations/accept', {
+    body: `token=${await service.linkToken(email)}`,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  expect(accepted.body).toContain(`href="${service.api}/console#/"`);
+});

@@ -14,11 +14,11 @@ import {
   userId,
 } from './fields.ts';
 
+// The schemas of the native API's answers, for the documents and the tests. Handlers only name them, in `returns`, which
+// no function reads: bundles don't contain them.
+
 export * from './access-schemas.ts';
 export * from './event-schemas.ts';
-
-// The schemas of the native API's answers, for the documents and the tests. No handler imports this file, so that
-// bundles don't contain it.
 
 const UserProfile = z.strictObject({ id: userId, firstName: z.string(), lastName: z.string(), email: address });
 

@@ -1,26 +1,25 @@
 import { css, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { oneLine } from '../../../lib/domain/user-text.ts';
 import type { Language, Muster, Role, Team } from '../src/index.ts';
 import type { Guard, MusterDialog } from './dialog.ts';
 import { OrganizationElement } from './element.ts';
 import { field, submitButton, wrapped } from './form.ts';
 import { html } from './html.ts';
 import { ICONS } from './icons.ts';
+import { LANGUAGE_NAMES } from './language.ts';
 import { addressesIn, type Candidate, inviteAll, withoutTwins } from './people.ts';
 import { failureNote } from './states.ts';
 import type { Texts } from './texts.ts';
 
 /** How many rows of a preview are shown at once. */
 const SHOWN = 50;
-/** How many characters of the message the preview has. */
+/** How many characters of the message the preview has, at most. */
 const MESSAGE_START = 100;
 /** The largest file, in bytes, and the most people at once. More is a matter of `npm run invite`. */
 const FILE_LIMIT = 2_000_000;
 const PEOPLE_LIMIT = 5000;
 /** How many teams an invitation may name. */
 const TEAM_LIMIT = 20;
-
-/** The languages of mails, each in itself. */
-const LANGUAGES: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' };
 
 type Step = 'form' | 'preview' | 'sending' | 'done';
 
@@ -271,8 +270,8 @@ export class MusterInvite extends OrganizationElement {
             html`<select class="input" id="language" @change=${(event: Event) =>
               this.#choose({ language: (event.target as HTMLSelectElement).value as Language | '' })}>
               ${[
-                ['', invite.ofOrganization(LANGUAGES[person.organization.language])],
-                ...Object.entries(LANGUAGES),
+                ['', invite.ofOrganization(LANGUAGE_NAMES[person.organization.language])],
+                ...Object.entries(LANGUAGE_NAMES),
               ].map(
                 ([value, label]) =>
                   html`<option value=${value} ?selected=${value === choices.language}>${label}</option>`,
@@ -464,8 +463,7 @@ export class MusterInvite extends OrganizationElement {
     if (invitees.length === 0) return nothing;
     const roles = [...new Set(invitees.map(({ role }) => role))].map((role) => this.roleLabel(role));
     const [message, ...others] = new Set(invitees.map((each) => each.message ?? ''));
-    const signs = [...(message ?? '')];
-    const start = signs.slice(0, MESSAGE_START).join('') + (signs.length > MESSAGE_START ? '…' : '');
+    const start = oneLine(message ?? '', MESSAGE_START);
     return html`<p>${texts.role}: ${roles.join(', ')}</p>
       ${start && others.length === 0 ? html`<p class="start">${texts.invitations.message}: ${start}</p>` : nothing}`;
   }

@@ -144,7 +144,8 @@ export class Pages<T> implements ReactiveController {
     this.#passes = passes;
     this.#next = next;
     this.failure = undefined;
-    Object.assign(this, { rows, total });
+    this.rows = rows;
+    this.total = total;
     this.#host.requestUpdate();
   }
 

@@ -2,6 +2,7 @@ import { css, LitElement, nothing, type PropertyValues, type TemplateResult } fr
 import { failureOf } from '../../client/components/failure.ts';
 import { html } from '../../client/components/html.ts';
 import { FRAME_ICONS, ICONS } from '../../client/components/icons.ts';
+import { LANGUAGE_NAMES } from '../../client/components/language.ts';
 import { TEXTS as SCREEN_TEXTS } from '../../client/components/texts.ts';
 import {
   isMusterError,
@@ -572,7 +573,7 @@ export class Console extends LitElement {
       </span>
       <div class="choices" role="group" aria-label=${texts.language}>${(['en', 'de'] as const).map(
         (language) => html`<button type="button" lang=${language} aria-pressed=${language === this.language}
-          @click=${() => this.#choose(language)}>${texts.languages[language]}</button>`,
+          @click=${() => this.#choose(language)}>${LANGUAGE_NAMES[language]}</button>`,
       )}</div>
       <ul class="list"><li class="apart"><button type="button" @click=${() => this.#session.signOut()}>${texts.signOut}</button></li></ul>
     </console-menu>`;
